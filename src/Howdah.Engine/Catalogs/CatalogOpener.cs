@@ -1,0 +1,24 @@
+using Howdah.Engine.Servers;
+using Npgsql;
+
+namespace Howdah.Engine.Catalogs;
+
+/// <summary>Opens the catalog of a database that may not exist yet.</summary>
+static class CatalogOpener
+{
+    internal static async Task<Catalog> OpenAsync(ServerAccess server, string? database, FingerprintBuilder fingerprint, CancellationToken token)
+    {
+        fingerprint.Begin($"database {database}");
+        NpgsqlConnection connection;
+        try
+        {
+            connection = await server.OpenAdminAsync(database, token);
+        }
+        catch (PostgresException missing) when (database is not null && missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            fingerprint.Append("absent");
+            return Catalog.Absent(server.Facts, fingerprint);
+        }
+        return await Catalog.OpenAsync(connection, server.Facts, fingerprint, token);
+    }
+}

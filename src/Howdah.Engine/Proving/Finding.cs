@@ -1,0 +1,43 @@
+namespace Howdah.Engine.Proving;
+
+/// <summary>What an attack came to.</summary>
+public enum Verdict
+{
+    /// <summary>It was really made and did not get through.</summary>
+    Held,
+    /// <summary>It got through.</summary>
+    Broken,
+    /// <summary>It could not be staged; never to be taken for held.</summary>
+    Inconclusive,
+}
+
+/// <summary>How grave it is when an attack gets through.</summary>
+public enum Gravity
+{
+    /// <summary>Data of others is read or changed at will.</summary>
+    Critical,
+    /// <summary>One more mistake and it is.</summary>
+    High,
+    /// <summary>Something leaks that should not.</summary>
+    Medium,
+    /// <summary>Worth knowing.</summary>
+    Low,
+}
+
+/// <summary>An attack as the reference page lists it.</summary>
+/// <param name="Id">Stable: <c>TEN-A01</c>.</param>
+/// <param name="Title">The promise in a few words: what holds when it is held.</param>
+/// <param name="Gravity">How grave a break is.</param>
+/// <param name="Live">Whether it really does it (true) or reads catalogs (false).</param>
+/// <param name="How">How it is staged and what counts as a break.</param>
+/// <param name="Source">Where the attack is known from: a CVE, a page of the documentation, an issue; or "Howdah" where it is our own.</param>
+public sealed record Attack(string Id, string Title, Gravity Gravity, bool Live, string How, string Source);
+
+/// <summary>What was proved: one attack on one target.</summary>
+/// <param name="Attack">The attack.</param>
+/// <param name="Pattern">The key of the pattern whose promise it attacks.</param>
+/// <param name="Target">What was attacked: <c>store.orders as store_app</c>.</param>
+/// <param name="Verdict">What it came to.</param>
+/// <param name="Evidence">What was seen, in words and with the statement that showed it; never a secret, never a user's data.</param>
+/// <param name="Fix">SQL or words that close it; null when held.</param>
+public sealed record Finding(Attack Attack, string Pattern, string Target, Verdict Verdict, string Evidence, string? Fix = null);
