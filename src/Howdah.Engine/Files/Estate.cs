@@ -77,6 +77,8 @@ public abstract record Section(SectionScope Scope, string Key, string About)
 {
     /// <summary>What stands under the key.</summary>
     public abstract Shape Any { get; }
+
+    internal abstract Func<KeyValues, object?> AddTo(KeySet keys);
 }
 
 /// <summary>A key that a pattern adds to the file, with the record it is read into.</summary>
@@ -89,4 +91,10 @@ public sealed record Section<T>(SectionScope Scope, string Key, string About, Sh
 {
     /// <inheritdoc/>
     public override Shape Any => Shape;
+
+    internal override Func<KeyValues, object?> AddTo(KeySet keys)
+    {
+        var key = keys.Optional<T?>(Key, Shape!, null, About);
+        return values => values.Get(key);
+    }
 }
