@@ -28,6 +28,9 @@ public sealed class ServerAccess
     /// <summary>What is known of the server; filled by <see cref="ProbeAsync"/>.</summary>
     public ServerFacts Facts { get; private set; } = null!;
 
+    /// <summary>The secrets of the estate.</summary>
+    public SecretStore Secrets => secrets;
+
     /// <summary>Where it is, for people: <c>127.0.0.1:5433</c>.</summary>
     public string Where => $"{admin.Host}:{admin.Port}";
 
