@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using Howdah.Engine.Applying;
+using Howdah.Engine.Catalogs;
+using Howdah.Engine.Files;
+using Howdah.Engine.Planning;
+using Howdah.Engine.Proving;
+using Howdah.Engine.Servers;
+
+namespace Howdah.Engine;
+
+/// <summary>An estate with its servers within reach.</summary>
+public sealed class Session
+{
+    readonly IReadOnlyList<Promise> promises;
+
+    internal Session(Estate estate, IReadOnlyList<Promise> promises, IReadOnlyDictionary<string, ServerAccess> servers, SecretStore secrets)
+    {
+        this.promises = promises;
+        Estate = estate;
+        Servers = servers;
+        Secrets = secrets;
+    }
+
+    /// <summary>The estate.</summary>
+    public Estate Estate { get; }
+
+    /// <summary>Its servers by name.</summary>
+    public IReadOnlyDictionary<string, ServerAccess> Servers { get; }
+
+    /// <summary>Its secrets.</summary>
+    public SecretStore Secrets { get; }
+
+    /// <summary>The roles that can log in.</summary>
+    public IReadOnlyList<Login> Logins => [.. promises.SelectMany(promise => promise.Logins()).Distinct()];
+
+    /// <summary>Says what would change.</summary>
+    /// <param name="rehearse">Whether patterns may try things on a scratch database; without it nothing at all is written.</param>
+    /// <param name="token">Cancels.</param>
+    public Task<Plan> PlanAsync(bool rehearse, CancellationToken token) => new Planner(Estate, Servers, promises, rehearse).PlanAsync(token);
+
+    /// <summary>Makes it so.</summary>
+    public Task<ApplyResult> ApplyAsync(ApplyOptions options, CancellationToken token) => new Applier(this, options).RunAsync(token);
+
+    /// <summary>Attacks the result through the front door.</summary>
+    public async IAsyncEnumerable<Finding> ProveAsync([EnumeratorCancellation] CancellationToken token)
+    {
+        foreach (var server in Servers.Values)
+            await server.ProbeAsync(token);
+        foreach (var promise in promises)
+        {
+            var server = Servers[promise.Target.Server.Name];
+            using var fingerprint = new FingerprintBuilder();
+            await using var catalog = await CatalogOpener.OpenAsync(server, promise.Target.Database?.Name, fingerprint, token);
+            await foreach (var finding in promise.ProveAsync(new Arena(promise.Target, server, catalog), token))
+                yield return finding;
+        }
+    }
+}
