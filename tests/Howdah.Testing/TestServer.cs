@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Diagnostics;
+using Howdah.Engine.Servers;
+using Npgsql;
+
+namespace Howdah.Testing;
+
+/// <summary>
+/// A real PostgreSQL for tests: loopback, a free port, SCRAM, no fsync. It ends with the test process, however that ends: a shell waits for the
+/// process to be gone and then stops the server and deletes its data.
+/// </summary>
+sealed class TestServer
+{
+    const string Password = "test-superuser-password";
+    static readonly ConcurrentDictionary<int, Lazy<Task<TestServer>>> Shared = new();
+    static readonly ConcurrentDictionary<int, Lazy<Task<string>>> Templates = new();
+    static int counter;
+
+    TestServer(int major, int port, string folder, string bin)
+    {
+        Major = major;
+        Port = port;
+        Folder = folder;
+        Bin = bin;
+    }
+
+    internal int Major { get; }
+    internal int Port { get; }
+    internal string Folder { get; }
+    internal string Bin { get; }
+    internal string Data => Path.Combine(Folder, "data");
+    internal string Log => Path.Combine(Folder, "server.log");
+
+    /// <summary>The server that all tests of this process share.</summary>
+    internal static Task<TestServer> GetAsync(int major) =>
+        Shared.GetOrAdd(major, static version => new(() => StartOwnAsync(version))).Value;
+
+    /// <summary>A server for one test: for tests of roles and of whole servers.</summary>
+    internal static async Task<TestServer> StartOwnAsync(int major)
+    {
+        string bin;
+        try
+        {
+            bin = await PostgresBinaries.FindAsync(major, null, CancellationToken.None);
+        }
+        catch (ServerUnavailableException missing)
+        {
+            Xunit.Assert.Skip(missing.Message);
+            throw;
+        }
+        var template = await Templates.GetOrAdd(major, version => new(() => MakeTemplateAsync(version, bin))).Value;
+        var server = new TestServer(major, FreePort(), NewFolder(), bin);
+        await RunAsync("cp", "-a", Path.Combine(template, "data"), server.Data);
+        if (OsUser.IsRoot)
+            await OsUser.OwnAsync(server.Folder, CancellationToken.None);
+        await server.StartAsync();
+        Watch(server);
+        return server;
+    }
+
+    internal string ConnectionString(string database = "postgres") => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = "howdah_admin",
+        Password = Password,
+        Database = database,
+        Pooling = false,
+        Timeout = 15,
+        IncludeErrorDetail = true,
+    }.ConnectionString;
+
+    internal async Task<NpgsqlConnection> OpenAsync(string database = "postgres")
+    {
+        var connection = new NpgsqlConnection(ConnectionString(database));
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Runs SQL as the superuser.</summary>
+    internal async Task ExecuteAsync(string sql, string database = "postgres")
+    {
+        await using var connection = await OpenAsync(database);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first value of a query as the superuser.</summary>
+    internal async Task<T?> ScalarAsync<T>(string sql, string database = "postgres")
+    {
+        await using var connection = await OpenAsync(database);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    /// <summary>A new, empty database.</summary>
+    internal async Task<string> CreateDatabaseAsync(string? name = null)
+    {
+        name ??= $"test_{Environment.ProcessId}_{Interlocked.Increment(ref counter)}";
+        await ExecuteAsync($"create database \"{name}\" template template0");
+        return name;
+    }
+
+    internal async Task StartAsync()
+    {
+        var options = string.Join(' ', ((string[])[$"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off",
+            "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "client_connection_check_interval=200ms",
+            "shared_buffers=32MB", "autovacuum=off", "max_wal_size=4GB", "jit=off"]).Select(setting => $"-c {setting}"));
+        var outcome = await OsUser.RunAsync(Path.Combine(Bin, "pg_ctl"), ["start", "-D", Data, "-l", Log, "-w", "-t", "60", "-o", options], CancellationToken.None);
+        if (outcome.Code != 0)
+            throw new InvalidOperationException($"test server {Major} did not start: {outcome.Output}\n{(File.Exists(Log) ? File.ReadAllText(Log) : "")}");
+    }
+
+    /// <summary>Stops it; <c>immediate</c> is a crash.</summary>
+    internal Task StopAsync(string mode = "immediate") =>
+        OsUser.RunAsync(Path.Combine(Bin, "pg_ctl"), ["stop", "-D", Data, "-m", mode, "-w"], CancellationToken.None);
+
+    static async Task<string> MakeTemplateAsync(int major, string bin)
+    {
+        var folder = NewFolder();
+        var secret = Path.Combine(folder, "password");
+        await File.WriteAllTextAsync(secret, Password);
+        await OsUser.OwnAsync(folder, CancellationToken.None);
+        var outcome = await OsUser.RunAsync(Path.Combine(bin, "initdb"),
+            ["-D", Path.Combine(folder, "data"), "-U", "howdah_admin", "--pwfile", secret, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+            CancellationToken.None);
+        if (outcome.Code != 0)
+            throw new InvalidOperationException($"initdb {major} failed: {outcome.Output}");
+        Watch(folder, "true");
+        return folder;
+    }
+
+    static void Watch(TestServer server)
+    {
+        // The postmaster's own pid file says whom to end: immediate shutdown is enough, the data goes too.
+        Watch(server.Folder, $"kill -QUIT $(head -1 '{server.Data}/postmaster.pid') 2>/dev/null; sleep 1");
+    }
+
+    static void Watch(string folder, string end)
+    {
+        var script = $"while kill -0 {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} 2>/dev/null; do sleep 1; done; {end}; rm -rf '{folder}'";
+        Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", script]) { RedirectStandardInput = false, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
+    }
+
+    static string NewFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("howdah-pg-").FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+        return folder;
+    }
+
+    static async Task RunAsync(string program, params string[] arguments)
+    {
+        var outcome = await Command.RunAsync(program, arguments, null, CancellationToken.None);
+        if (outcome.Code != 0)
+            throw new InvalidOperationException($"{program}: {outcome.Output}");
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
