@@ -1,4 +1,6 @@
 using Howdah.Engine;
+using Howdah.Patterns.Databases;
+using Howdah.Patterns.Roles;
 
 namespace Howdah.Patterns;
 
@@ -6,5 +8,9 @@ namespace Howdah.Patterns;
 public static class Builtin
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Pattern> All { get; } = [];
+    public static IReadOnlyList<Pattern> All { get; } =
+    [
+        RolesPattern.Value,
+        DatabasesPattern.Value,
+    ];
 }

@@ -1,3 +1,4 @@
+using Howdah.Engine.Servers;
 using Npgsql;
 
 namespace Howdah.Engine.Catalogs;
@@ -13,8 +14,9 @@ public sealed class Catalog : IAsyncDisposable
     readonly NpgsqlTransaction? transaction;
     readonly FingerprintBuilder fingerprint;
 
-    Catalog(NpgsqlConnection? connection, NpgsqlTransaction? transaction, ServerFacts server, FingerprintBuilder fingerprint)
+    Catalog(NpgsqlConnection? connection, NpgsqlTransaction? transaction, ServerFacts server, FingerprintBuilder fingerprint, SecretStore? secrets)
     {
+        Secrets = secrets;
         this.connection = connection;
         this.transaction = transaction;
         this.fingerprint = fingerprint;
@@ -30,24 +32,27 @@ public sealed class Catalog : IAsyncDisposable
     /// <summary>What Howdah owns in this database (in the maintenance database: roles, databases and the like).</summary>
     public OwnedSet Owned { get; private set; } = OwnedSet.Empty;
 
+    /// <summary>The estate's secrets, so that an inspector can compare a password without a fact ever holding it; null where there are none.</summary>
+    public SecretStore? Secrets { get; }
+
     /// <summary>How many queries ran; fixed per set of patterns, whatever the size of the database.</summary>
     public int QueryCount { get; private set; }
 
     /// <summary>Begins the snapshot.</summary>
     internal static async Task<Catalog> OpenAsync(
-        NpgsqlConnection connection, ServerFacts server, FingerprintBuilder fingerprint, CancellationToken token)
+        NpgsqlConnection connection, ServerFacts server, FingerprintBuilder fingerprint, CancellationToken token, SecretStore? secrets = null)
     {
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         await using var command = new NpgsqlCommand(
             "set transaction read only; set local search_path = ''; set local lock_timeout = '2s'; set local statement_timeout = '60s'", connection, transaction);
         await command.ExecuteNonQueryAsync(token);
-        var catalog = new Catalog(connection, transaction, server, fingerprint);
+        var catalog = new Catalog(connection, transaction, server, fingerprint, secrets);
         catalog.Owned = await OwnedSet.ReadAsync(catalog, token);
         return catalog;
     }
 
     /// <summary>The catalog of a database that does not exist yet.</summary>
-    internal static Catalog Absent(ServerFacts server, FingerprintBuilder fingerprint) => new(null, null, server, fingerprint);
+    internal static Catalog Absent(ServerFacts server, FingerprintBuilder fingerprint) => new(null, null, server, fingerprint, null);
 
     /// <summary>Runs a query and reads its rows.</summary>
     /// <param name="query">The query.</param>

@@ -14,11 +14,13 @@ static class CatalogOpener
         {
             connection = await server.OpenAdminAsync(database, token);
         }
-        catch (PostgresException missing) when (database is not null && missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        catch (PostgresException missing) when (database is not null
+            && missing.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ObjectNotInPrerequisiteState)
         {
+            // The second state: half made (not open for connections yet) or half dropped; pattern databases says what to do about it.
             fingerprint.Append("absent");
             return Catalog.Absent(server.Facts, fingerprint);
         }
-        return await Catalog.OpenAsync(connection, server.Facts, fingerprint, token);
+        return await Catalog.OpenAsync(connection, server.Facts, fingerprint, token, server.Secrets);
     }
 }

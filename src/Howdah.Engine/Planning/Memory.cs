@@ -27,7 +27,7 @@ static class Memory
             Action = StepAction.Create,
             Detail = "journal, owned objects",
             Sql = [Script.AsSql()],
-            After = database is null ? [] : [$"databases/{server}/{database}/create"],
+            After = database is null ? [] : [$"databases/{server}/{database}/create", $"databases/{server}/{database}/close"],
         };
     }
 
