@@ -18,12 +18,17 @@ sealed class EstateHarness : IDisposable
     /// <param name="server">Where it is applied.</param>
     /// <param name="yaml">The file; the server <c>main</c> is declared by writing <c>SERVERS</c> on a line of its own.</param>
     /// <param name="patterns">The patterns; all that ship where null.</param>
-    internal EstateHarness(TestServer server, string yaml, IReadOnlyList<Pattern>? patterns = null)
+    /// <param name="user">Who applies; the superuser where null.</param>
+    /// <param name="password">Its password.</param>
+    internal EstateHarness(TestServer server, string yaml, IReadOnlyList<Pattern>? patterns = null, string? user = null, string? password = null)
     {
         Server = server;
         this.patterns = patterns ?? Builtin.All;
         variable = $"HOWDAH_TEST_{Path.GetFileName(folder.Path).Replace('-', '_').ToUpperInvariant()}";
-        Environment.SetEnvironmentVariable(variable, server.ConnectionString());
+        var connection = new Npgsql.NpgsqlConnectionStringBuilder(server.ConnectionString());
+        if (user is not null)
+            (connection.Username, connection.Password) = (user, password);
+        Environment.SetEnvironmentVariable(variable, connection.ConnectionString);
         Write(yaml);
     }
 

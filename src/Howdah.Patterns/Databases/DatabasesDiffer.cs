@@ -19,7 +19,7 @@ static class DatabasesDiffer
                 notes.Add(refusal);
                 continue;
             }
-            if ((there is null || there.Owner != wish.Owner || there.Invalid) && Reach(spec, facts, wish.Owner) is { } reach && reached.Add(wish.Owner))
+            if (Reach(spec, facts, wish.Owner) is { } reach && reached.Add(wish.Owner))
                 steps.Add(reach);
             if (there is null or { Invalid: true })
             {
@@ -53,7 +53,7 @@ static class DatabasesDiffer
         _ => null,
     };
 
-    // A role that is no superuser can give a database only to a role that it can become.
+    // A role that is no superuser can give a database only to a role that it can become, and change it only with that role's rights.
     static Step? Reach(DatabasesSpec spec, DatabasesFacts facts, string owner)
     {
         if (facts.Server.IsSuperuser || !facts.CreatesRoles || facts.Reach.GetValueOrDefault(owner) || owner == facts.Server.User)
@@ -66,8 +66,8 @@ static class DatabasesDiffer
             Pattern = DatabasesPattern.Key,
             Object = $"role {facts.Server.User}",
             Action = StepAction.Grant,
-            Detail = $"can become {owner}, to give it a database",
-            Sql = [facts.Server.Major >= 16 ? Sql.Of($"GRANT {role} TO {user} WITH INHERIT FALSE, SET TRUE") : Sql.Of($"GRANT {role} TO {user}")],
+            Detail = $"can become {owner}, to work on its databases",
+            Sql = [facts.Server.Major >= 16 ? Sql.Of($"GRANT {role} TO {user} WITH INHERIT TRUE, SET TRUE") : Sql.Of($"GRANT {role} TO {user}")],
             After = [$"roles/{spec.Server}/{owner}/create"],
         };
     }
