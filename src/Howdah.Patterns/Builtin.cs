@@ -1,5 +1,6 @@
 using Howdah.Engine;
 using Howdah.Patterns.Databases;
+using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Roles;
 
 namespace Howdah.Patterns;
@@ -12,5 +13,6 @@ public static class Builtin
     [
         RolesPattern.Value,
         DatabasesPattern.Value,
+        MigrationsPattern.Value,
     ];
 }

@@ -86,6 +86,24 @@ public readonly record struct Literal(string? Value)
     };
 }
 
+/// <summary>A long text written between dollar signs, so that a person can read it: function bodies, whole migrations.</summary>
+/// <param name="Text">The text, any text.</param>
+public readonly record struct DollarQuoted(string Text)
+{
+    /// <summary>The text between tags that do not occur in it.</summary>
+    public override string ToString()
+    {
+        var tag = "$howdah$";
+        for (var i = 1; Text.Contains(tag, StringComparison.Ordinal) || Text.EndsWith('$'); i++)
+        {
+            if (Text.EndsWith('$'))
+                return new Literal(Text).ToString();
+            tag = $"$howdah{i}$";
+        }
+        return tag + Text + tag;
+    }
+}
+
 /// <summary>Words of SQL chosen at run time, such as a privilege: letters, underscores and single blanks, nothing else.</summary>
 public readonly record struct Words
 {

@@ -71,6 +71,8 @@ public sealed class Sql
         public void AppendFormatted(QName value) => parts.Add(value.ToString());
         /// <summary>A text literal.</summary>
         public void AppendFormatted(Literal value) => parts.Add(value.ToString());
+        /// <summary>A long text between dollar signs.</summary>
+        public void AppendFormatted(DollarQuoted value) => parts.Add(value.ToString());
         /// <summary>Plain words of SQL.</summary>
         public void AppendFormatted(Words value) => parts.Add(value.ToString());
         /// <summary>A number.</summary>

@@ -19,6 +19,9 @@ public sealed class Arena
     /// <summary>What is attacked.</summary>
     public Target Target { get; }
 
+    /// <summary>The roles that can log in, in ordinal order: the attackers.</summary>
+    public IReadOnlyList<string> Logins => Server.LoginRoles;
+
     /// <summary>A snapshot of the database's catalogs, for attacks that only read them.</summary>
     public Catalog Catalog { get; }
 

@@ -31,6 +31,9 @@ public sealed class ServerAccess
     /// <summary>The secrets of the estate.</summary>
     public SecretStore Secrets => secrets;
 
+    /// <summary>The roles the estate has passwords for, in ordinal order.</summary>
+    public IReadOnlyList<string> LoginRoles => [.. logins.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>Where it is, for people: <c>127.0.0.1:5433</c>.</summary>
     public string Where => $"{admin.Host}:{admin.Port}";
 
