@@ -36,6 +36,29 @@ public sealed class Arena
     public async Task<Bout> EnterAsync(string role, CancellationToken token) =>
         await Bout.BeginAsync(await Server.OpenLoginAsync(role, Database, token), role, token);
 
+    /// <summary>Logs in to a named database instead of the target's own: for roles that may not connect to that one.</summary>
+    /// <exception cref="LoginUnavailableException">The role cannot log in from here; attacks that need it are inconclusive.</exception>
+    public async Task<Bout> EnterAsync(string role, string database, CancellationToken token) =>
+        await Bout.BeginAsync(await Server.OpenLoginAsync(role, database, token), role, token);
+
+    /// <summary>Tries to log in with a password that is not the role's, and leaves at once.</summary>
+    /// <returns>The server's refusal; null where it let the role in.</returns>
+    public async Task<PostgresException?> KnockAsync(string role, string password, CancellationToken token)
+    {
+        try
+        {
+            await using var connection = await Server.OpenLoginAsync(role, password, Database, token);
+            return null;
+        }
+        catch (PostgresException refusal)
+        {
+            return refusal;
+        }
+    }
+
+    /// <summary>The roles the estate has a password for: the attackers at hand.</summary>
+    public IReadOnlyCollection<string> Logins => Server.Logins;
+
     /// <summary>Enters as the role that applies: to look, and to set the stage; never as an attacker.</summary>
     public async Task<Bout> EnterAsAdminAsync(CancellationToken token) =>
         await Bout.BeginAsync(await Server.OpenAdminAsync(Database, token), Server.Facts.User, token);

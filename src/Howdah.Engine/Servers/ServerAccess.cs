@@ -60,6 +60,13 @@ public sealed class ServerAccess
     public Task<NpgsqlConnection> OpenLoginAsync(string role, string? database, CancellationToken token) =>
         OpenAsync(LoginConnectionString(role, database), token);
 
+    /// <summary>Opens an unpooled connection as a role with any password at all: to see whether the door is shut.</summary>
+    internal Task<NpgsqlConnection> OpenLoginAsync(string role, string password, string? database, CancellationToken token) =>
+        OpenAsync(Complete(new(admin.ConnectionString) { Username = role, Password = password }, database), token);
+
+    /// <summary>The roles the estate has a password for.</summary>
+    public IReadOnlyCollection<string> Logins => [.. logins.Keys];
+
     /// <summary>The connection string of the role that applies, password included.</summary>
     public string AdminConnectionString(string? database) => Complete(new(admin.ConnectionString), database);
 

@@ -19,5 +19,7 @@ static class RolesPattern
         Logins = RolesSpec.Logins,
         Inspect = RolesInspector.InspectAsync,
         Diff = RolesDiffer.Diff,
+        Prove = RolesProver.ProveAsync,
+        Attacks = RoleAttacks.All,
     };
 }
