@@ -56,9 +56,6 @@ public sealed class Arena
         }
     }
 
-    /// <summary>The roles the estate has a password for: the attackers at hand.</summary>
-    public IReadOnlyCollection<string> Logins => Server.Logins;
-
     /// <summary>Enters as the role that applies: to look, and to set the stage; never as an attacker.</summary>
     public async Task<Bout> EnterAsAdminAsync(CancellationToken token) =>
         await Bout.BeginAsync(await Server.OpenAdminAsync(Database, token), Server.Facts.User, token);

@@ -64,9 +64,6 @@ public sealed class ServerAccess
     internal Task<NpgsqlConnection> OpenLoginAsync(string role, string password, string? database, CancellationToken token) =>
         OpenAsync(Complete(new(admin.ConnectionString) { Username = role, Password = password }, database), token);
 
-    /// <summary>The roles the estate has a password for.</summary>
-    public IReadOnlyCollection<string> Logins => [.. logins.Keys];
-
     /// <summary>The connection string of the role that applies, password included.</summary>
     public string AdminConnectionString(string? database) => Complete(new(admin.ConnectionString), database);
 
