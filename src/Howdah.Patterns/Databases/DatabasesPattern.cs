@@ -18,5 +18,7 @@ static class DatabasesPattern
         Validate = DatabasesSpec.Validate,
         Inspect = DatabasesInspector.InspectAsync,
         Diff = DatabasesDiffer.Diff,
+        Prove = DatabasesProver.ProveAsync,
+        Attacks = DatabaseAttacks.All,
     };
 }
