@@ -2,6 +2,7 @@ using Howdah.Engine;
 using Howdah.Patterns.Databases;
 using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Roles;
+using Howdah.Patterns.Tenancy;
 
 namespace Howdah.Patterns;
 
@@ -14,5 +15,6 @@ public static class Builtin
         RolesPattern.Value,
         DatabasesPattern.Value,
         MigrationsPattern.Value,
+        TenancyPattern.Value,
     ];
 }

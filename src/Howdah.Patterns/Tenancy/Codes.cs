@@ -1,0 +1,30 @@
+namespace Howdah.Patterns.Tenancy;
+
+/// <summary>The diagnostics of tenancy.</summary>
+static class Codes
+{
+    internal const string Model = "HOW0601";
+    internal const string NoTables = "HOW0602";
+    internal const string Twice = "HOW0603";
+    internal const string OwnerServes = "HOW0604";
+    internal const string NoColumn = "HOW0605";
+    internal const string Nullable = "HOW0606";
+    internal const string Keys = "HOW0607";
+    internal const string Undeclared = "HOW0608";
+    internal const string NoGuard = "HOW0609";
+    internal const string Missing = "HOW0610";
+
+    internal static (string, string)[] All { get; } =
+    [
+        (Model, "A tenancy model that this version does not have."),
+        (NoTables, "A tenancy without tables."),
+        (Twice, "A table stands twice under tenancy."),
+        (OwnerServes, "The tables' owner is declared as what an application logs in as."),
+        (NoColumn, "A tenant table lacks the tenant column, or it has another type."),
+        (Nullable, "The tenant column may be NULL."),
+        (Keys, "A primary key, unique constraint or foreign key does not lead with the tenant column."),
+        (Undeclared, "A table beside tenant tables is neither a tenant's nor shared."),
+        (NoGuard, "The guard for later tables cannot be made without a superuser."),
+        (Missing, "A declared table is not there and no migration is pending that could make it."),
+    ];
+}

@@ -1,0 +1,34 @@
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Tenancy;
+
+/// <summary>What is seen of tenancy in a database.</summary>
+/// <param name="IsSuperuser">Whether the role that applies may make event triggers.</param>
+/// <param name="Tables">Ordinary and partitioned tables of the schemas concerned.</param>
+/// <param name="Policies">All policies on them.</param>
+/// <param name="Keys">Keys that do not carry the tenant.</param>
+/// <param name="Parts">Tenancy's own functions, table and event trigger that are there.</param>
+/// <param name="OwnedPolicies">Which policies Howdah made.</param>
+sealed record TenancyFacts(
+    bool IsSuperuser, IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyList<PolicyFacts> Policies,
+    IReadOnlyList<KeyFacts> Keys, IReadOnlyDictionary<string, PartFacts> Parts, IReadOnlySet<(QName, string)> OwnedPolicies);
+
+/// <summary>A table.</summary>
+/// <param name="Enabled">Whether row-level security is enabled.</param>
+/// <param name="Forced">Whether its owner is subject to it.</param>
+/// <param name="ColumnType">The tenant column's type; null where there is no such column.</param>
+/// <param name="NotNull">Whether the column is NOT NULL.</param>
+sealed record TableFacts(bool Enabled, bool Forced, string? ColumnType, bool NotNull);
+
+/// <summary>A policy as the server writes it back.</summary>
+sealed record PolicyFacts(QName Table, string Name, string Command, bool Permissive, IReadOnlyList<string> Roles, string? Using, string? Check);
+
+/// <summary>A key that does not lead with the tenant column.</summary>
+/// <param name="Table">Its table.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind"><c>p</c>, <c>u</c> or <c>f</c>.</param>
+/// <param name="Definition">As the server writes it.</param>
+sealed record KeyFacts(QName Table, string Name, string Kind, string Definition);
+
+/// <summary>One of tenancy's own parts: everything that makes it what it is, as one text, so that any change shows.</summary>
+sealed record PartFacts(string Definition, IReadOnlyList<string> Grantees);

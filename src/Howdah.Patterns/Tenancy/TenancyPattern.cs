@@ -1,0 +1,24 @@
+using Howdah.Engine;
+
+namespace Howdah.Patterns.Tenancy;
+
+/// <summary>Keeps tenants apart.</summary>
+static class TenancyPattern
+{
+    internal static Pattern Value { get; } = new Pattern<TenancySpec, TenancyFacts>
+    {
+        Key = TenancySpec.Key,
+        About = "No tenant reads, changes or learns of another's rows, whatever the application sends.",
+        Scope = PatternScope.Database,
+        Sections = [TenancySpec.Section],
+        Codes = Codes.All,
+        Attacks = TenancyProver.Attacks,
+        Read = static target => target.Database!.Get(TenancySpec.Section) is { } wanted
+            ? new(target.Server.Name, target.Database!.Name, target.Database!.Owner, $"{target.Path}.{TenancySpec.Key}", wanted)
+            : null,
+        Validate = TenancySpec.Validate,
+        Inspect = TenancyInspector.InspectAsync,
+        Diff = TenancyDiffer.Diff,
+        Prove = TenancyProver.ProveAsync,
+    };
+}

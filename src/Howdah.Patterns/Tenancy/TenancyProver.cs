@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using Howdah.Engine.Planning;
+using Howdah.Engine.Proving;
+using Howdah.Engine.Servers;
+using Howdah.Patterns.Tenancy.Attacks;
+using Npgsql;
+
+namespace Howdah.Patterns.Tenancy;
+
+/// <summary>Makes every attack: each login on each table, with two tenants that both have rows there.</summary>
+static class TenancyProver
+{
+    static readonly IReadOnlyList<Staged> OnTables = [.. ReadAttacks.All, .. WriteAttacks.All];
+
+    internal static IReadOnlyList<Attack> Attacks { get; } =
+    [
+        .. OnTables.Select(each => each.About), .. LoginAttacks.All.Select(each => each.About), .. OwnerAttacks.OnTables.Select(each => each.About),
+        OwnerAttacks.Newborn.About, .. CatalogAttacks.All.Select(each => each.About),
+    ];
+
+    internal static async IAsyncEnumerable<Finding> ProveAsync(TenancySpec spec, Arena arena, [EnumeratorCancellation] CancellationToken token)
+    {
+        var pairs = await TenantPairs.FindAsync(spec, arena, token);
+        foreach (var (about, query, fix) in CatalogAttacks.All)
+            yield return await AsAdminAsync(spec, about, spec.Database, arena, bout => CatalogAttacks.MakeAsync(spec, bout, query, fix, token), token);
+        foreach (var table in spec.Wanted.Tables)
+        {
+            foreach (var (about, make) in OwnerAttacks.OnTables)
+                yield return pairs.TryGetValue(table, out var pair)
+                    ? await AsAdminAsync(spec, about, table.Plain, arena, bout => make(spec, bout, table, pair.A, pair.B, token), token)
+                    : Unstaged(about, table.Plain);
+        }
+        foreach (var login in arena.Logins)
+        {
+            yield return await AsAdminAsync(spec, OwnerAttacks.Newborn.About, login, arena, bout => OwnerAttacks.Newborn.MakeAsync(spec, bout, login, token), token);
+            foreach (var (about, make) in LoginAttacks.All)
+                yield return await AsLoginAsync(spec, about, login, login, arena, bout => make(spec, bout, token), token);
+            foreach (var table in spec.Wanted.Tables)
+            {
+                foreach (var staged in OnTables)
+                    yield return pairs.TryGetValue(table, out var pair)
+                        ? await AsLoginAsync(spec, staged.About, $"{table.Plain} as {login}", login, arena,
+                            bout => staged.MakeAsync(new(spec, bout, table, pair.A, pair.B), token), token)
+                        : Unstaged(staged.About, $"{table.Plain} as {login}");
+            }
+        }
+    }
+
+    static Finding Unstaged(Attack about, string target) =>
+        new(about, TenancySpec.Key, target, Verdict.Inconclusive, "there are no two tenants with rows in this table to try it with");
+
+    static Task<Finding> AsLoginAsync(
+        TenancySpec spec, Attack about, string target, string login, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
+        MakeAsync(spec, about, target, () => arena.EnterAsync(login, token), make);
+
+    static Task<Finding> AsAdminAsync(TenancySpec spec, Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
+        MakeAsync(spec, about, target, () => arena.EnterAsAdminAsync(token), make);
+
+    static async Task<Finding> MakeAsync(TenancySpec spec, Attack about, string target, Func<Task<Bout>> enter, Func<Bout, Task<Outcome>> make)
+    {
+        _ = spec;
+        try
+        {
+            await using var bout = await enter();
+            var outcome = await make(bout);
+            return new(about, TenancySpec.Key, target, outcome.Verdict, outcome.Evidence, outcome.Fix);
+        }
+        catch (PostgresException refusal) when (Stage.Denied(refusal))
+        {
+            // The attacker may not even touch the table: as far as this attack goes, the door is shut.
+            return new(about, TenancySpec.Key, target, Verdict.Held, refusal.MessageText);
+        }
+        catch (Exception cannot) when (cannot is NpgsqlException or LoginUnavailableException)
+        {
+            return new(about, TenancySpec.Key, target, Verdict.Inconclusive, cannot.Message);
+        }
+    }
+}
