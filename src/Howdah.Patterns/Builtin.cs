@@ -1,4 +1,5 @@
 using Howdah.Engine;
+using Howdah.Patterns.Data;
 using Howdah.Patterns.Databases;
 using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Roles;
@@ -16,5 +17,6 @@ public static class Builtin
         DatabasesPattern.Value,
         MigrationsPattern.Value,
         TenancyPattern.Value,
+        DataPattern.Value,
     ];
 }

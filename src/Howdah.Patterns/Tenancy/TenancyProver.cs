@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
 using Howdah.Patterns.Tenancy.Attacks;
