@@ -6,15 +6,17 @@ namespace Howdah.Engine.Planning;
 /// <summary>Settings of the server (GUCs) as declared for a role or a database, compared with what the server stored.</summary>
 public static class ServerSetting
 {
-    // The parameters flagged GUC_LIST_QUOTE, fixed in the server's source as in pg_dump's: each element is a quoted identifier of its own, so
-    // one literal with commas inside would be stored as one odd name.
+    // The parameters flagged GUC_LIST_QUOTE, fixed in the server's source as in pg_dump's: each element is a quoted identifier of its own,
+    // so one literal with commas inside would be stored as one odd name.
     static readonly HashSet<string> Lists = new(StringComparer.OrdinalIgnoreCase)
     {
-        "local_preload_libraries", "search_path", "session_preload_libraries", "shared_preload_libraries", "temp_tablespaces", "unix_socket_directories",
+        "local_preload_libraries", "search_path", "session_preload_libraries", "shared_preload_libraries", "temp_tablespaces",
+            "unix_socket_directories",
     };
 
     /// <summary>A mapping of setting to value; list settings such as <c>search_path</c> take a list.</summary>
-    public static Shape<IReadOnlyDictionary<string, IReadOnlyList<string>>> Shape { get; } = Shapes.Map(Shapes.List(Shapes.Setting, orSingle: true));
+    public static Shape<IReadOnlyDictionary<string, IReadOnlyList<string>>> Shape { get; } =
+        Shapes.Map(Shapes.List(Shapes.Setting, orSingle: true));
 
     /// <summary>No settings.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> None { get; } = new Dictionary<string, IReadOnlyList<string>>();
@@ -31,7 +33,8 @@ public static class ServerSetting
         {
             var wanted = Elements(name, values);
             if (!there.Remove(name, out var text) || !wanted.SequenceEqual(Elements(name, [text], stored: true)))
-                changes.Add(new(name, Sql.Of($"SET {Name(name)} TO {Values(wanted)}"), $"{name} = {string.Join(", ", wanted.Select(Shown))}"));
+                changes.Add(new(name, Sql.Of($"SET {Name(name)} TO {Values(wanted)}"),
+                    $"{name} = {string.Join(", ", wanted.Select(Shown))}"));
         }
         foreach (var name in there.Keys.Order(StringComparer.Ordinal))
             changes.Add(new(name, Sql.Of($"RESET {Name(name)}"), $"{name} no longer set (was {there[name]})"));
@@ -53,7 +56,8 @@ public static class ServerSetting
 
     static string Shown(string value) => value.Length == 0 ? "''" : value;
 
-    // As the server's SplitIdentifierString, without folding: what it stores is folded already, and what a person writes here is a name as the catalog has it.
+    // As the server's SplitIdentifierString, without folding: what it stores is folded already, and what a person writes here is a name as
+    // the catalog has it.
     static List<string> Split(string text)
     {
         var elements = new List<string>();

@@ -12,7 +12,8 @@ static class DatabaseCreation
         var drop = DatabasesDiffer.StepId(spec.Server, name, "drop-leftover");
         if (there is { Invalid: true })
         {
-            yield return DatabasesDiffer.Step(spec, name, "drop-leftover", StepAction.Drop, "what a DROP DATABASE that was cut short left") with
+            yield return DatabasesDiffer.Step(spec, name, "drop-leftover",
+                StepAction.Drop, "what a DROP DATABASE that was cut short left") with
             {
                 Sql = [Sql.Of($"DROP DATABASE {database}")],
                 Transactional = false,
@@ -23,22 +24,26 @@ static class DatabaseCreation
         }
         var options = Options(wish).ToList();
         // Born with connections refused: between CREATE and REVOKE everybody could connect otherwise, for PUBLIC has CONNECT by default.
-        yield return DatabasesDiffer.Step(spec, name, "create", StepAction.Create, string.Join("; ", options.Select(static option => option.Detail).Where(static detail => detail.Length > 0)), drop,
+        yield return DatabasesDiffer.Step(spec, name, "create", StepAction.Create,
+            string.Join("; ", options.Select(static option => option.Detail).Where(static detail => detail.Length > 0)), drop,
             $"roles/{spec.Server}/{wish.Owner}/create", $"databases/{spec.Server}/reach/{wish.Owner}") with
         {
-            Sql = [Sql.Of($"CREATE DATABASE {database} WITH {Sql.Join(" ", options.Select(static option => option.Sql))} ALLOW_CONNECTIONS false")],
+            Sql = [Sql.Of($"CREATE DATABASE {database} WITH {Sql.Join(" ", options.Select(static option => option.Sql))} "
+                + $"ALLOW_CONNECTIONS false")],
             Transactional = false,
             Limits = Limits.Concurrent,
             Done = Sql.Of($"SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = {literal} AND datconnlimit <> -2)"),
             Owns = [new("database", name)],
         };
         yield return Close(spec, name);
-        foreach (var step in DatabasesDiffer.Settings(spec, name, wish, new Dictionary<string, string>(), DatabasesDiffer.StepId(spec.Server, name, "create")))
+        foreach (var step in DatabasesDiffer.Settings(spec, name, wish, new Dictionary<string, string>(),
+            DatabasesDiffer.StepId(spec.Server, name, "create")))
             yield return step;
     }
 
     internal static Step Close(DatabasesSpec spec, string name) =>
-        DatabasesDiffer.Step(spec, name, "close", StepAction.Revoke, "nothing for the public; then open for connections", DatabasesDiffer.StepId(spec.Server, name, "create")) with
+        DatabasesDiffer.Step(spec, name, "close", StepAction.Revoke, "nothing for the public; then open for connections",
+            DatabasesDiffer.StepId(spec.Server, name, "create")) with
         {
             Sql =
             [
@@ -80,14 +85,17 @@ static class DatabaseCreation
     {
         var user = facts.Server.User;
         if (wish.Locale?.Provider == "builtin" && facts.Server.Major < 17)
-            yield return Diagnostic.Error(Codes.CannotServe, $"PostgreSQL {facts.Server.Major} has no builtin locale provider", $"databases.{name}.locale", "it came with 17");
+            yield return Diagnostic.Error(Codes.CannotServe, $"PostgreSQL {facts.Server.Major} has no builtin locale provider",
+                $"databases.{name}.locale", "it came with 17");
         if (facts.Server.IsSuperuser)
             yield break;
         if (!facts.CreatesDatabases)
-            yield return Diagnostic.Error(Codes.Privilege, $"{user} may not create databases", $"databases.{name}", $"as a superuser: ALTER ROLE {new Ident(user)} CREATEDB");
+            yield return Diagnostic.Error(Codes.Privilege, $"{user} may not create databases", $"databases.{name}",
+                $"as a superuser: ALTER ROLE {new Ident(user)} CREATEDB");
         if (!facts.CreatesRoles && !facts.Reach.GetValueOrDefault(wish.Owner) && wish.Owner != user)
         {
-            yield return Diagnostic.Error(Codes.Privilege, $"{user} cannot become `{wish.Owner}` and so may not give it a database", $"databases.{name}.owner",
+            yield return Diagnostic.Error(Codes.Privilege, $"{user} cannot become `{wish.Owner}` and so may not give it a database",
+                $"databases.{name}.owner",
                 $"as a superuser: GRANT {new Ident(wish.Owner)} TO {new Ident(user)}");
         }
     }
@@ -105,7 +113,8 @@ static class DatabaseCreation
             yield return Differs("locale", locale.Provider, there.Provider);
         else if (locale.Provider != "libc" && Plain(locale.Name!) != Plain(there.Locale ?? ""))
             yield return Differs("locale", locale.Name!, there.Locale ?? "");
-        else if ((locale.Collate ?? (locale.Provider == "libc" ? locale.Name : null)) is { } collate && Plain(collate) != Plain(there.Collate))
+        else if ((locale.Collate ?? (locale.Provider == "libc" ? locale.Name : null)) is { } collate
+            && Plain(collate) != Plain(there.Collate))
             yield return Differs("locale", collate, there.Collate);
         else if ((locale.Ctype ?? (locale.Provider == "libc" ? locale.Name : null)) is { } ctype && Plain(ctype) != Plain(there.Ctype))
             yield return Differs("locale", ctype, there.Ctype);

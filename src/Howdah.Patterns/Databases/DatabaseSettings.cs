@@ -22,7 +22,8 @@ static class DatabaseKeys
         "The encoding; UTF8 if not said. Chosen when the database is made and never changed.", Shapes.Text);
 
     internal static Section<LocaleSpec> Locale { get; } = new(SectionScope.Database, "locale",
-        "The locale; template0's if not said. Chosen when the database is made and never changed.", Shapes.Object<LocaleSpec>("a locale", keys =>
+        "The locale; template0's if not said. Chosen when the database is made and never changed.",
+            Shapes.Object<LocaleSpec>("a locale", keys =>
         {
             var provider = keys.Optional("provider", Shapes.Choice(("libc", "libc"), ("icu", "icu"), ("builtin", "builtin")), "libc",
                 "Who sorts and folds: the operating system, ICU, or (PostgreSQL 17 and newer) PostgreSQL itself.", "libc");

@@ -33,7 +33,8 @@ static class DatabasesDiffer
             }
         }
         notes.AddRange(facts.Left.Select(static identity => Diagnostic.Warning(Codes.Undeclared,
-            $"{identity} was made by Howdah and is no longer declared; it is left alone", "databases", "declare it again, or DROP DATABASE by hand")));
+            $"{identity} was made by Howdah and is no longer declared; it is left alone", "databases", "declare it again, or DROP "
+                + "DATABASE by hand")));
         return new(steps, notes);
     }
 
@@ -44,11 +45,14 @@ static class DatabasesDiffer
         { IsMaintenance: true } => Diagnostic.Error(DatabaseCodes.Maintenance,
             $"the connection string of the server names `{name}`, which the estate manages", $"databases.{name}",
             "let the connection string name another database, such as postgres: server-wide work is done there"),
-        { Owned: false } when !wish.Adopt => Diagnostic.Error(Codes.Stranger, $"a database `{name}` exists that Howdah did not make", $"databases.{name}",
+        { Owned: false } when !wish.Adopt =>
+            Diagnostic.Error(Codes.Stranger, $"a database `{name}` exists that Howdah did not make", $"databases.{name}",
             "adopt: true takes it over as it is declared here; otherwise choose another name"),
-        { Invalid: true, Owned: false } => Diagnostic.Error(DatabaseCodes.Closed, $"the database `{name}` is what a DROP DATABASE that was cut short left",
+        { Invalid: true, Owned: false } =>
+            Diagnostic.Error(DatabaseCodes.Closed, $"the database `{name}` is what a DROP DATABASE that was cut short left",
             $"databases.{name}", $"DROP DATABASE {new Ident(name)}, then run again"),
-        { Invalid: false, Open: false, Untouched: false } => Diagnostic.Error(DatabaseCodes.Closed, $"the database `{name}` does not accept connections",
+        { Invalid: false, Open: false, Untouched: false } =>
+            Diagnostic.Error(DatabaseCodes.Closed, $"the database `{name}` does not accept connections",
             $"databases.{name}", $"somebody closed it; if that is over: ALTER DATABASE {new Ident(name)} ALLOW_CONNECTIONS true"),
         _ => null,
     };
@@ -67,7 +71,8 @@ static class DatabasesDiffer
             Object = $"role {facts.Server.User}",
             Action = StepAction.Grant,
             Detail = $"can become {owner}, to work on its databases",
-            Sql = [facts.Server.Major >= 16 ? Sql.Of($"GRANT {role} TO {user} WITH INHERIT TRUE, SET TRUE") : Sql.Of($"GRANT {role} TO {user}")],
+            Sql = [facts.Server.Major >= 16 ? Sql.Of($"GRANT {role} TO {user} WITH INHERIT TRUE, SET TRUE")
+                : Sql.Of($"GRANT {role} TO {user}")],
             After = [$"roles/{spec.Server}/{owner}/create"],
         };
     }
@@ -97,7 +102,8 @@ static class DatabasesDiffer
         }
         if (there.ConnectionLimit != wish.ConnectionLimit)
         {
-            yield return Step(spec, name, "limit", StepAction.Alter, $"connection limit {there.ConnectionLimit} → {wish.ConnectionLimit}", adopt) with
+            yield return Step(spec, name, "limit", StepAction.Alter, $"connection limit {there.ConnectionLimit} → {wish.ConnectionLimit}",
+                adopt) with
             {
                 Sql = [Sql.Of($"ALTER DATABASE {database} WITH CONNECTION LIMIT {wish.ConnectionLimit}")],
             };
@@ -106,13 +112,16 @@ static class DatabasesDiffer
             yield return step;
     }
 
-    internal static IEnumerable<Step> Settings(DatabasesSpec spec, string name, DatabaseWish wish, IReadOnlyDictionary<string, string> stored, string after) =>
-        ServerSetting.Changes(wish.Settings, stored).Select(setting => Step(spec, name, $"setting/{setting.Name}", StepAction.Alter, setting.Detail, after) with
+    internal static IEnumerable<Step> Settings(DatabasesSpec spec, string name, DatabaseWish wish,
+        IReadOnlyDictionary<string, string> stored, string after) =>
+        ServerSetting.Changes(wish.Settings, stored)
+            .Select(setting => Step(spec, name, $"setting/{setting.Name}", StepAction.Alter, setting.Detail, after) with
         {
             Sql = [Sql.Of($"ALTER DATABASE {new Ident(name)} {setting.Clause}")],
         });
 
-    internal static Step Step(DatabasesSpec spec, string database, string what, StepAction action, string detail, params string[] after) => new()
+    internal static Step Step(DatabasesSpec spec, string database, string what, StepAction action, string detail, params string[] after) =>
+        new()
     {
         Id = StepId(spec.Server, database, what),
         Server = spec.Server,

@@ -28,7 +28,8 @@ sealed record DatabasesFacts(
 /// <param name="Owned">Whether Howdah made or adopted it.</param>
 /// <param name="Settings">Its settings.</param>
 sealed record DatabaseFacts(
-    string Owner, string Encoding, string Provider, string? Locale, string Collate, string Ctype, string Tablespace, int ConnectionLimit, bool Open,
+    string Owner, string Encoding, string Provider, string? Locale, string Collate, string Ctype, string Tablespace, int ConnectionLimit,
+        bool Open,
     bool Untouched, bool IsMaintenance, bool Owned, IReadOnlyDictionary<string, string> Settings)
 {
     /// <summary>Whether only DROP DATABASE can still be done with it.</summary>

@@ -11,7 +11,8 @@ static class DatabasesProver
 {
     static readonly string[] Own = ["postgres", "template1"];
 
-    internal static async IAsyncEnumerable<Finding> ProveAsync(DatabasesSpec spec, Arena arena, [EnumeratorCancellation] CancellationToken token)
+    internal static async IAsyncEnumerable<Finding> ProveAsync(DatabasesSpec spec, Arena arena,
+        [EnumeratorCancellation] CancellationToken token)
     {
         foreach (var role in arena.Logins)
         {
@@ -26,9 +27,12 @@ static class DatabasesProver
             var owner = facts.Databases.GetValueOrDefault(name)?.Owner;
             yield return owner switch
             {
-                null => new(DatabaseAttacks.Owner, DatabasesPattern.Key, $"database {name}", Verdict.Inconclusive, "there is no such database"),
-                _ when owner == wish.Owner => new(DatabaseAttacks.Owner, DatabasesPattern.Key, $"database {name}", Verdict.Held, $"it belongs to {owner}"),
-                _ => new(DatabaseAttacks.Owner, DatabasesPattern.Key, $"database {name}", Verdict.Broken, $"it belongs to {owner}, not to {wish.Owner}",
+                null => new(DatabaseAttacks.Owner, DatabasesPattern.Key, $"database {name}",
+                    Verdict.Inconclusive, "there is no such database"),
+                _ when owner == wish.Owner => new(DatabaseAttacks.Owner, DatabasesPattern.Key, $"database {name}",
+                    Verdict.Held, $"it belongs to {owner}"),
+                _ => new(DatabaseAttacks.Owner, DatabasesPattern.Key, $"database {name}",
+                    Verdict.Broken, $"it belongs to {owner}, not to {wish.Owner}",
                     $"ALTER DATABASE {new Ident(name)} OWNER TO {new Ident(wish.Owner)}"),
             };
         }
@@ -58,11 +62,13 @@ static class DatabasesProver
             {
                 var refusal = (await bout.TryAsync(async each => await each.ExecuteAsync(sql.ToString(), token), token)).Refusal;
                 if (refusal is null)
-                    return new(attack, DatabasesPattern.Key, target, Verdict.Broken, $"it worked: {sql}", "howdah plan shows what differs; else revoke CREATE there");
+                    return new(attack, DatabasesPattern.Key, target,
+                        Verdict.Broken, $"it worked: {sql}", "howdah plan shows what differs; else revoke CREATE there");
                 if (refusal.SqlState != PostgresErrorCodes.InsufficientPrivilege)
                     return Unstaged($"{sql} failed for another reason: {refusal.SqlState} {refusal.MessageText}");
             }
-            return new(attack, DatabasesPattern.Key, target, Verdict.Held, $"refused: {string.Join("; ", tries.Select(static sql => sql.ToString()))}");
+            return new(attack, DatabasesPattern.Key, target,
+                Verdict.Held, $"refused: {string.Join("; ", tries.Select(static sql => sql.ToString()))}");
         }
         catch (LoginUnavailableException missing)
         {

@@ -14,11 +14,14 @@ sealed record DatabasesSpec(string Server, IReadOnlyDictionary<string, DatabaseW
     internal static DatabasesSpec? Read(Target target)
     {
         var here = target.Estate.Databases.Where(database => database.Server == target.Server.Name).ToList();
-        return here.Count == 0 ? null : new(target.Server.Name, here.ToDictionary(static database => database.Name, static database => new DatabaseWish(
-            database.Owner, database.Get(DatabaseKeys.Encoding), database.Get(DatabaseKeys.Locale), database.Get(DatabaseKeys.Template) ?? "template0",
-            database.Get(DatabaseKeys.Tablespace), database.Get(DatabaseKeys.ConnectionLimit)?.Value ?? -1,
-            database.Get(DatabaseKeys.Settings) ?? ServerSetting.None, database.Get(DatabaseKeys.Adopt)?.Value ?? false)));
+        return here.Count == 0 ? null : new(target.Server.Name, here.ToDictionary(static database => database.Name, Wish));
     }
+
+    static DatabaseWish Wish(DatabaseSpec database) => new(
+        database.Owner, database.Get(DatabaseKeys.Encoding), database.Get(DatabaseKeys.Locale),
+            database.Get(DatabaseKeys.Template) ?? "template0",
+        database.Get(DatabaseKeys.Tablespace), database.Get(DatabaseKeys.ConnectionLimit)?.Value ?? -1,
+        database.Get(DatabaseKeys.Settings) ?? ServerSetting.None, database.Get(DatabaseKeys.Adopt)?.Value ?? false);
 
     internal static IEnumerable<Diagnostic> Validate(DatabasesSpec spec)
     {
@@ -31,7 +34,8 @@ sealed record DatabasesSpec(string Server, IReadOnlyDictionary<string, DatabaseW
                     "choose another name; Howdah does server-wide work in postgres and keeps its memory of it there");
             }
             if (wish.Locale is { Name: null, Collate: null, Ctype: null })
-                yield return Diagnostic.Error(Codes.MissingKey, "a locale needs a name", $"{path}.locale", "for example { provider: icu, name: en-US }");
+                yield return Diagnostic.Error(Codes.MissingKey, "a locale needs a name", $"{path}.locale", "for example { provider: icu, "
+                    + "name: en-US }");
             else if (wish.Locale is { Provider: not "libc", Name: null })
                 yield return Diagnostic.Error(Codes.MissingKey, $"a locale of {wish.Locale.Provider} needs a name", $"{path}.locale");
         }

@@ -4,8 +4,8 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Roles;
 
 /// <summary>
-/// Memberships: of each declared role exactly those that are declared. One row per pair stays; rows of other grantors are revoked in their name, for
-/// what counts for the server is the sum of all rows.
+/// Memberships: of each declared role exactly those that are declared. One row per pair stays; rows of other grantors are revoked in their
+/// name, for what counts for the server is the sum of all rows.
 /// </summary>
 static class MembershipDiffer
 {
@@ -23,13 +23,15 @@ static class MembershipDiffer
                 if (!modern && Unserved(member, role, wish) is { } note)
                     notes.Add(note);
                 var wanted = wish with { Inherit = wish.Inherit ?? role.Inherit };
-                var kept = rows[wish.Role].Where(row => !modern || Lasts(row, spec)).OrderByDescending(row => Same(row, wanted, modern)).ThenByDescending(static row => row.ByBootstrap)
+                var kept = rows[wish.Role].Where(row => !modern || Lasts(row, spec)).OrderByDescending(row => Same(row, wanted, modern))
+                    .ThenByDescending(static row => row.ByBootstrap)
                     .FirstOrDefault();
                 if (kept is null || !Same(kept, wanted, modern))
                     steps.Add(Grant(spec, member, wanted, kept, modern));
                 revokes.AddRange(rows[wish.Role].Where(row => row != kept));
             }
-            revokes.AddRange(rows.Where(group => role.MemberOf.All(wish => wish.Role != group.Key)).SelectMany(static group => group).Where(static row => !row.ByServer));
+            revokes.AddRange(rows.Where(group => role.MemberOf.All(wish => wish.Role != group.Key)).SelectMany(static group => group)
+                .Where(static row => !row.ByServer));
         }
         steps = [.. steps.Select(step => step with { After = [.. step.After, .. Given(spec, step, revokes)] })];
         steps.AddRange(revokes.Select(row => Revoke(spec, row, revokes, modern)));
@@ -37,7 +39,8 @@ static class MembershipDiffer
         notes.AddRange(from row in facts.Memberships
                        where ours.Contains(row.Role) && !spec.Roles.ContainsKey(row.Member) && row.Member != facts.Server.User
                            && !row.MemberIsSuperuser && !row.ByServer
-                       select Diagnostic.Warning(Codes.Undeclared, $"`{row.Member}`, which the estate does not declare, is a member of `{row.Role}`",
+                       select Diagnostic.Warning(Codes.Undeclared, $"`{row.Member}`, which the estate does not declare, is a member of "
+                           + $"`{row.Role}`",
                            $"roles.{row.Role}", $"declare {row.Member}, or REVOKE {new Ident(row.Role)} FROM {new Ident(row.Member)}"));
         return steps;
     }
@@ -65,11 +68,13 @@ static class MembershipDiffer
             sql.Add(Sql.Of($"REVOKE ADMIN OPTION FOR {role} FROM {to}{by}"));
         var more = kept is null || (wish.Admin && !kept.Admin);
         if (modern && (more || kept!.Inherit != wish.Inherit || kept.Set != wish.Set))
-            sql.Add(Sql.Of($"GRANT {role} TO {to} WITH ADMIN {Flag(wish.Admin)}, INHERIT {Flag(wish.Inherit == true)}, SET {Flag(wish.Set)}{by}"));
+            sql.Add(Sql.Of($"GRANT {role} TO {to} WITH ADMIN {Flag(wish.Admin)}, INHERIT {Flag(wish.Inherit == true)}, SET "
+                + $"{Flag(wish.Set)}{by}"));
         else if (more)
             sql.Add(wish.Admin ? Sql.Of($"GRANT {role} TO {to} WITH ADMIN OPTION") : Sql.Of($"GRANT {role} TO {to}"));
         var words = string.Join(", ", (string[])[
-            .. wish.Admin ? ["admin"] : (string[])[], .. wish.Inherit == true || !modern ? (string[])[] : ["no inherit"], .. wish.Set ? (string[])[] : ["no set"]]);
+            .. wish.Admin ? ["admin"] : (string[])[], .. wish.Inherit == true || !modern ? (string[])[] : ["no inherit"], .. wish.Set
+                ? (string[])[] : ["no set"]]);
         return RolesDiffer.Step(spec, member, $"member/{wish.Role}", kept is null ? StepAction.Grant : StepAction.Alter,
             $"member of {wish.Role}{(words.Length > 0 ? $" ({words})" : "")}",
             RolesDiffer.StepId(spec.Server, member, "create"), RolesDiffer.StepId(spec.Server, wish.Role, "create"),
@@ -83,10 +88,12 @@ static class MembershipDiffer
     {
         var by = modern && row.Grantor is { } grantor ? Sql.Of($" GRANTED BY {new Ident(grantor)}") : null;
         // Rows that this member gave come first, and the row that takes its place too, so that no moment is without a declared membership.
-        var given = all.Where(other => other.Role == row.Role && other.Grantor == row.Member && other != row).Select(other => Id(spec, other));
+        var given = all.Where(other => other.Role == row.Role && other.Grantor == row.Member && other != row)
+            .Select(other => Id(spec, other));
         return RolesDiffer.Step(spec, row.Member, What(row), StepAction.Revoke,
             $"no longer member of {row.Role}{(row.ByBootstrap ? "" : $" (given by {row.Grantor})")}",
-            [.. given, RolesDiffer.StepId(spec.Server, row.Member, $"member/{row.Role}"), RolesDiffer.StepId(spec.Server, row.Member, "adopt")]) with
+            [.. given, RolesDiffer.StepId(spec.Server, row.Member, $"member/{row.Role}"),
+                RolesDiffer.StepId(spec.Server, row.Member, "adopt")]) with
         {
             Sql = [Sql.Of($"REVOKE {new Ident(row.Role)} FROM {new Ident(row.Member)}{by}")],
         };
@@ -100,7 +107,8 @@ static class MembershipDiffer
 
     static Diagnostic? Unserved(string member, RoleSpec role, MembershipSpec wish) => wish switch
     {
-        { Set: false } => Diagnostic.Error(Codes.CannotServe, $"PostgreSQL 15 cannot make `{member}` a member of `{wish.Role}` without SET", $"roles.{member}.member_of",
+        { Set: false } => Diagnostic.Error(
+            Codes.CannotServe, $"PostgreSQL 15 cannot make `{member}` a member of `{wish.Role}` without SET", $"roles.{member}.member_of",
             "set: false needs PostgreSQL 16"),
         { Inherit: { } inherit } when inherit != role.Inherit => Diagnostic.Error(Codes.CannotServe,
             $"on PostgreSQL 15 `{member}` inherits from all of its roles or from none", $"roles.{member}.member_of",

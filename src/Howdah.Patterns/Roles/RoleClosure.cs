@@ -7,7 +7,8 @@ static class RoleClosure
     internal static HashSet<string> Becomes(RolesSpec spec, string role) => Follow(spec, role, static (_, wish) => wish.Set);
 
     /// <summary>The roles whose privileges it has without SET ROLE.</summary>
-    internal static HashSet<string> Inherits(RolesSpec spec, string role) => Follow(spec, role, static (member, wish) => wish.Inherit ?? member.Inherit);
+    internal static HashSet<string> Inherits(RolesSpec spec, string role) =>
+        Follow(spec, role, static (member, wish) => wish.Inherit ?? member.Inherit);
 
     static HashSet<string> Follow(RolesSpec spec, string role, Func<RoleSpec, MembershipSpec, bool> passes)
     {

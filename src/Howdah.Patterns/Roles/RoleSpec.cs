@@ -43,8 +43,9 @@ static class RoleShapes
     // Roles that every server has; membership in them is declared like any other.
     static readonly string[] Predefined =
     [
-        "pg_checkpoint", "pg_create_subscription", "pg_database_owner", "pg_execute_server_program", "pg_maintain", "pg_monitor", "pg_read_all_data",
-        "pg_read_all_settings", "pg_read_all_stats", "pg_read_server_files", "pg_signal_autovacuum_worker", "pg_signal_backend", "pg_stat_scan_tables",
+        "pg_checkpoint", "pg_create_subscription", "pg_database_owner", "pg_execute_server_program", "pg_maintain", "pg_monitor",
+        "pg_read_all_data", "pg_read_all_settings", "pg_read_all_stats", "pg_read_server_files", "pg_signal_autovacuum_worker",
+        "pg_signal_backend", "pg_stat_scan_tables",
         "pg_use_reserved_connections", "pg_write_all_data", "pg_write_server_files",
     ];
 
@@ -69,27 +70,36 @@ static class RoleShapes
     {
         var login = keys.Optional("login", Shapes.Bool, false, "Whether it may log in.", "false", sql: "ALTER ROLE r LOGIN");
         var password = keys.Optional<SecretRef?>("password", Shapes.Secret(generated: true)!, null,
-            "Where its password comes from; sent and kept as a SCRAM verifier.", example: "\"${generated}\"", sql: "ALTER ROLE r PASSWORD 'SCRAM-SHA-256$…'");
+            "Where its password comes from; sent and kept as a SCRAM verifier.", example: "\"${generated}\"",
+                sql: "ALTER ROLE r PASSWORD 'SCRAM-SHA-256$…'");
         var inherit = keys.Optional("inherit", Shapes.Bool, true,
             "Whether it has the privileges of the roles it is a member of without SET ROLE.", "true", sql: "ALTER ROLE r INHERIT");
-        var createDb = keys.Optional("create_db", Shapes.Bool, false, "Whether it may create databases.", "false", sql: "ALTER ROLE r CREATEDB");
+        var createDb = keys.Optional("create_db", Shapes.Bool, false, "Whether it may create databases.", "false",
+            sql: "ALTER ROLE r CREATEDB");
         var createRole = keys.Optional("create_role", Shapes.Bool, false,
             "Whether it may create roles; before PostgreSQL 16 that is nearly a superuser.", "false", sql: "ALTER ROLE r CREATEROLE");
         var replication = keys.Optional("replication", Shapes.Bool, false,
             "Whether it may copy the server and stream its changes: all data of all databases.", "false", sql: "ALTER ROLE r REPLICATION");
         var bypass = keys.Optional("bypass_rls", Shapes.Bool, false,
             "Whether row-level security does not hold for it; never together with login.", "false", sql: "ALTER ROLE r BYPASSRLS");
-        var limit = keys.Optional("connection_limit", Shapes.Int(-1, 262143), -1, "Connections at once; -1 means no limit.", "-1", sql: "ALTER ROLE r CONNECTION LIMIT n");
-        var until = keys.Optional<string?>("valid_until", Shapes.Parsed("a time such as 2030-01-31T00:00:00Z, a date, or infinity", Time)!, null,
+        var limit = keys.Optional("connection_limit", Shapes.Int(-1, 262143), -1, "Connections at once; -1 means no limit.", "-1",
+            sql: "ALTER ROLE r CONNECTION LIMIT n");
+        var until = keys.Optional<string?>("valid_until", Shapes.Parsed("a time such as 2030-01-31T00:00:00Z, a date, or infinity", Time)!,
+            null,
             "When its password ends; a time without a zone is UTC.", "infinity", sql: "ALTER ROLE r VALID UNTIL 't'");
-        var settings = keys.Optional("settings", ServerSetting.Shape, ServerSetting.None, "Settings for its sessions in every database; others stored for it are reset.",
+        var settings = keys.Optional("settings", ServerSetting.Shape,
+            ServerSetting.None, "Settings for its sessions in every database; others stored for it are reset.",
             example: "{ statement_timeout: 30s, search_path: [shop, public] }", sql: "ALTER ROLE r SET s TO v");
         var local = keys.Optional("in_databases", Shapes.Map(ServerSetting.Shape), RoleSpec.Plain.InDatabases,
-            "Settings for its sessions in one database.", example: "{ shop: { work_mem: 64MB } }", sql: "ALTER ROLE r IN DATABASE d SET s TO v");
+            "Settings for its sessions in one database.", example: "{ shop: { work_mem: 64MB } }",
+                sql: "ALTER ROLE r IN DATABASE d SET s TO v");
         var member = keys.Optional("member_of", Shapes.List(Membership, orSingle: true), [],
-            "The roles it is a member of; memberships not said here are revoked.", "[]", "[shop_reader, { role: shop_writer, set: false }]", "GRANT other TO r");
-        var adopt = keys.Optional("adopt", Shapes.Bool, false, "Whether to take over a role of this name that Howdah did not make.", "false");
-        var comment = keys.Optional<string?>("comment", Shapes.Text!, null, "Its comment.", example: "The shop's web servers", sql: "COMMENT ON ROLE r IS 'c'");
+            "The roles it is a member of; memberships not said here are revoked.", "[]",
+                "[shop_reader, { role: shop_writer, set: false }]", "GRANT other TO r");
+        var adopt = keys.Optional("adopt", Shapes.Bool,
+            false, "Whether to take over a role of this name that Howdah did not make.", "false");
+        var comment = keys.Optional<string?>("comment", Shapes.Text!, null, "Its comment.", example: "The shop's web servers",
+            sql: "COMMENT ON ROLE r IS 'c'");
         return values => new(values.Get(login), values.Get(password), values.Get(inherit), values.Get(createDb), values.Get(createRole),
             values.Get(replication), values.Get(bypass), values.Get(limit), values.Get(until) is "infinity" ? null : values.Get(until),
             values.Get(settings), values.Get(local), values.Get(member), values.Get(adopt), values.Get(comment));
@@ -99,7 +109,8 @@ static class RoleShapes
     {
         if (text == "infinity")
             return text;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             && text.Length >= 10 && text[..4].All(char.IsAsciiDigit) && text[4] == '-'
                 ? time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
                 : null;
@@ -109,7 +120,8 @@ static class RoleShapes
     {
         public override string Wants => Other.Wants;
         public override System.Text.Json.Nodes.JsonObject ToJsonSchema() => Other.ToJsonSchema();
-        public override MembershipSpec? Read(Node node, Reading reading) => Other.Read(node, reading) is { } role ? new(role, false, null, true) : null;
+        public override MembershipSpec? Read(Node node, Reading reading) => Other.Read(node, reading) is { } role
+            ? new(role, false, null, true) : null;
     }
 
     // Absence means something other than false here.

@@ -39,9 +39,11 @@ static class RolesDiffer
 
     static Diagnostic? Refuse(string name, RoleSpec role, RoleFacts? there) => there switch
     {
-        { Untouchable: true } => Diagnostic.Error(RoleCodes.Untouchable, $"`{name}` is the role that applies, or the server's first role", $"roles.{name}",
+        { Untouchable: true } =>
+            Diagnostic.Error(RoleCodes.Untouchable, $"`{name}` is the role that applies, or the server's first role", $"roles.{name}",
             "let another role apply, or take this one out of the file"),
-        { Owned: false } when !role.Adopt => Diagnostic.Error(Codes.Stranger, $"a role `{name}` exists that Howdah did not make", $"roles.{name}",
+        { Owned: false } when !role.Adopt =>
+            Diagnostic.Error(Codes.Stranger, $"a role `{name}` exists that Howdah did not make", $"roles.{name}",
             "adopt: true takes it over as it is declared here; otherwise choose another name"),
         _ => null,
     };
@@ -52,7 +54,8 @@ static class RolesDiffer
         var options = changes.Select(static change => change.Sql).ToList();
         if (role.Password is { } password)
             options.Add(Sql.Of($"PASSWORD {new SecretHole(spec.Server, name, password.ToString())}"));
-        var create = options.Count == 0 ? Sql.Of($"CREATE ROLE {new Ident(name)}") : Sql.Of($"CREATE ROLE {new Ident(name)} WITH {Sql.Join(" ", options)}");
+        var create = options.Count == 0 ? Sql.Of($"CREATE ROLE {new Ident(name)}")
+            : Sql.Of($"CREATE ROLE {new Ident(name)} WITH {Sql.Join(" ", options)}");
         var settings = ServerSetting.Changes(role.Settings, new Dictionary<string, string>());
         var step = Step(spec, name, "create", StepAction.Create, string.Join("; ", [
             .. changes.Select(static change => change.Detail), .. role.Password is null ? [] : (string[])[$"password {role.Password}"],
@@ -84,7 +87,8 @@ static class RolesDiffer
         var changes = RoleAttributes.Changes(role, there).ToList();
         if (changes.Count > 0)
         {
-            yield return Step(spec, name, "alter", StepAction.Alter, string.Join("; ", changes.Select(static change => change.Detail)), adopt) with
+            yield return Step(spec, name, "alter", StepAction.Alter, string.Join("; ", changes.Select(static change => change.Detail)),
+                adopt) with
             {
                 Sql = [Sql.Of($"ALTER ROLE {new Ident(name)} WITH {Sql.Join(" ", changes.Select(static change => change.Sql))}")],
                 Hazards = there.InUse ? [new(HazardKind.Downtime, $"{name} has sessions; they stay, but it can make no new ones")] : [],
@@ -99,7 +103,8 @@ static class RolesDiffer
         }
         if (role.Comment is { } comment && comment != (there.Comment ?? ""))
             yield return Step(spec, name, "comment", StepAction.Alter, "comment", adopt) with { Sql = [Comment(name, comment)] };
-        foreach (var setting in ServerSetting.Changes(role.Settings, there.Settings.GetValueOrDefault("") ?? new Dictionary<string, string>()))
+        foreach (var setting in ServerSetting.Changes(role.Settings,
+            there.Settings.GetValueOrDefault("") ?? new Dictionary<string, string>()))
         {
             yield return Step(spec, name, $"setting/{setting.Name}", StepAction.Alter, setting.Detail, adopt) with
             {
@@ -119,7 +124,8 @@ static class RolesDiffer
                 foreach (var setting in ServerSetting.Changes(role.InDatabases.GetValueOrDefault(database) ?? ServerSetting.None, stored))
                 {
                     yield return Step(spec, name, $"in/{database}/{setting.Name}", StepAction.Alter, $"in {database}: {setting.Detail}",
-                        StepId(spec.Server, name, "create"), StepId(spec.Server, name, "adopt"), $"databases/{spec.Server}/{database}/create") with
+                        StepId(spec.Server, name, "create"),
+                            StepId(spec.Server, name, "adopt"), $"databases/{spec.Server}/{database}/create") with
                     {
                         Sql = [Sql.Of($"ALTER ROLE {new Ident(name)} IN DATABASE {new Ident(database)} {setting.Clause}")],
                     };
@@ -131,10 +137,12 @@ static class RolesDiffer
     static IEnumerable<Diagnostic> Passwords(string name, RoleSpec role, RoleFacts? there, RolesFacts facts)
     {
         if (facts.Unrevealed.GetValueOrDefault(name) is { } missing)
-            yield return Diagnostic.Error(RoleCodes.PasswordUnknown, $"the password of the new role `{name}` is not to be had: {missing}", $"roles.{name}.password");
+            yield return Diagnostic.Error(RoleCodes.PasswordUnknown, $"the password of the new role `{name}` is not to be had: {missing}",
+                $"roles.{name}.password");
         if (there?.Password == PasswordState.Unknown && role.Password is not null)
         {
-            yield return Diagnostic.Warning(RoleCodes.PasswordUnknown, $"the password of `{name}` was not compared with the server's: {there.PasswordProblem}",
+            yield return Diagnostic.Warning(
+                RoleCodes.PasswordUnknown, $"the password of `{name}` was not compared with the server's: {there.PasswordProblem}",
                 $"roles.{name}.password", "howdah prove logs in with it and so shows whether it is the declared one");
         }
     }

@@ -40,7 +40,8 @@ sealed record ApplierFacts(bool CreateRole, bool CreateDb, bool Replication, boo
 /// <param name="Password">How its password compares.</param>
 /// <param name="PasswordProblem">Why it could not be compared.</param>
 sealed record RoleFacts(
-    bool Login, bool Inherit, bool CreateDb, bool CreateRole, bool Replication, bool BypassRls, int ConnectionLimit, string? ValidUntil, string? Comment,
+    bool Login, bool Inherit, bool CreateDb, bool CreateRole, bool Replication, bool BypassRls, int ConnectionLimit, string? ValidUntil,
+        string? Comment,
     bool Superuser, bool Owned, bool Untouchable, bool Administered, bool InUse,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Settings, PasswordState Password, string? PasswordProblem);
 
@@ -68,8 +69,10 @@ enum PasswordState
 /// <param name="MemberCreatesRoles">Whether the member has CREATEROLE.</param>
 /// <param name="MemberIsSuperuser">Whether the member is a superuser.</param>
 sealed record MembershipFacts(
-    string Role, string Member, string? Grantor, bool Admin, bool Inherit, bool Set, bool ByBootstrap, bool MemberCreatesRoles, bool MemberIsSuperuser)
+    string Role, string Member, string? Grantor, bool Admin, bool Inherit, bool Set, bool ByBootstrap, bool MemberCreatesRoles,
+        bool MemberIsSuperuser)
 {
-    /// <summary>Made by the server itself when a role with CREATEROLE made the role: ADMIN only, given by the server's first role.</summary>
+    /// <summary>Made by the server itself when a role with CREATEROLE made the role: ADMIN only, given by the server's first
+    /// role.</summary>
     internal bool ByServer => ByBootstrap && MemberCreatesRoles && Admin && !Inherit && !Set;
 }

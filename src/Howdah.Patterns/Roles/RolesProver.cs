@@ -22,7 +22,8 @@ static class RolesProver
         (RoleAttacks.Configure, static duel => duel.ConfigureAsync()),
     ];
 
-    internal static async IAsyncEnumerable<Finding> ProveAsync(RolesSpec spec, Arena arena, [EnumeratorCancellation] CancellationToken token)
+    internal static async IAsyncEnumerable<Finding> ProveAsync(RolesSpec spec, Arena arena,
+        [EnumeratorCancellation] CancellationToken token)
     {
         foreach (var role in spec.Roles.Where(static role => role.Value.Login).Select(static role => role.Key))
         {
@@ -30,7 +31,8 @@ static class RolesProver
             await using (bout)
             {
                 foreach (var (attack, strike) in Duels)
-                    yield return Tell(attack, spec, role, bout is null ? instead! : await strike(new(spec, role, bout, arena.Catalog.Server.Major, token)));
+                    yield return Tell(attack, spec, role, bout is null ? instead!
+                        : await strike(new(spec, role, bout, arena.Catalog.Server.Major, token)));
             }
             yield return Tell(RoleAttacks.Door, spec, role, await KnockAsync(arena, role, token));
         }
@@ -52,14 +54,16 @@ static class RolesProver
             {
                 return (null, new(Verdict.Inconclusive, missing.Message));
             }
-            catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidCatalogName)
+            catch (PostgresException refused)
+                when (refused.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidCatalogName)
             {
                 if (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
                     closed.Add(database ?? "the maintenance database");
             }
             catch (NpgsqlException failed)
             {
-                return (null, new(Verdict.Inconclusive, $"could not log in as {role}: {Brief(failed)}", "howdah apply sets the declared password"));
+                return (null, new(Verdict.Inconclusive, $"could not log in as {role}: {Brief(failed)}", "howdah apply sets the declared "
+                    + "password"));
             }
         }
         return (null, closed.Count > 0
@@ -69,7 +73,8 @@ static class RolesProver
 
     static async Task<Blow> KnockAsync(Arena arena, string role, CancellationToken token)
     {
-        foreach (var (password, words) in ((string, string)[])[("howdah-knocks-with-a-wrong-password", "a wrong password"), (role, "its own name as password")])
+        foreach (var (password, words) in ((string, string)[])[("howdah-knocks-with-a-wrong-password", "a wrong password"),
+            (role, "its own name as password")])
         {
             PostgresException? refusal;
             try
@@ -85,7 +90,8 @@ static class RolesProver
                 case "28P01" or "28000":
                     continue;
                 case null:
-                    return Blow.Broken($"it was let in with {words}", "change the line of pg_hba.conf that lets it in to scram-sha-256, and reload");
+                    return Blow.Broken($"it was let in with {words}", "change the line of pg_hba.conf that lets it in to scram-sha-256, "
+                        + "and reload");
                 case PostgresErrorCodes.InsufficientPrivilege:
                     return Blow.Broken($"with {words} it was refused only by the database, after its identity had been taken for granted",
                         "change the line of pg_hba.conf that lets it in to scram-sha-256, and reload");
@@ -117,18 +123,23 @@ static class RolesProver
                 _ => Blow.Broken($"the verifier is of the kind {kind}", "set the password anew: howdah apply does, where one is declared"),
             }));
         }
-        var outsiders = await arena.Catalog.QueryAsync(Outsiders, static row => $"{row.GetString(0)} → {row.GetString(1)}", token, [declared]);
+        var outsiders = await arena.Catalog.QueryAsync(Outsiders, static row => $"{row.GetString(0)} → {row.GetString(1)}", token,
+            [declared]);
         findings.Add(new(RoleAttacks.Outsiders, RolesPattern.Key, $"server {spec.Server}",
             outsiders.Count == 0 ? Verdict.Held : Verdict.Broken,
-            outsiders.Count == 0 ? "no membership leads from an undeclared role to a declared one" : $"memberships: {string.Join(", ", outsiders)}",
+            outsiders.Count == 0 ? "no membership leads from an undeclared role to a declared one"
+                : $"memberships: {string.Join(", ", outsiders)}",
             outsiders.Count == 0 ? null : "declare these roles, or revoke the memberships"));
-        findings.AddRange(spec.Owners.Where(facts.Roles.ContainsKey).Select(owner => Tell(RoleAttacks.Owners, spec, owner, facts.Roles[owner].Login
-            ? Blow.Broken("it owns a database and may log in", $"ALTER ROLE {new Engine.Planning.Ident(owner)} NOLOGIN") : Blow.Held("it owns a database and may not log in"))));
+        findings.AddRange(spec.Owners.Where(facts.Roles.ContainsKey)
+            .Select(owner => Tell(RoleAttacks.Owners, spec, owner, facts.Roles[owner].Login
+            ? Blow.Broken("it owns a database and may log in", $"ALTER ROLE {new Engine.Planning.Ident(owner)} NOLOGIN")
+                : Blow.Held("it owns a database and may not log in"))));
         return findings;
     }
 
     static Finding Tell(Attack attack, RolesSpec spec, string role, Blow blow) =>
         new(attack, RolesPattern.Key, $"server {spec.Server} as {role}", blow.Verdict, blow.Evidence, blow.Fix);
 
-    static string Brief(NpgsqlException failed) => failed is PostgresException told ? $"{told.SqlState} {told.MessageText}" : failed.Message;
+    static string Brief(NpgsqlException failed) => failed is PostgresException told ? $"{told.SqlState} {told.MessageText}"
+        : failed.Message;
 }

@@ -21,7 +21,8 @@ sealed record RolesSpec(
         if (target.Estate.Get(RoleShapes.Section) is not { Count: > 0 } roles)
             return null;
         var here = target.Estate.Databases.Where(database => database.Server == target.Server.Name).ToList();
-        return new(target.Server.Name, roles, [.. here.Select(database => database.Name)], [.. here.Select(database => database.Owner).Distinct()],
+        return new(target.Server.Name, roles, [.. here.Select(database => database.Name)],
+            [.. here.Select(database => database.Owner).Distinct()],
             [.. target.Estate.Databases.Select(database => database.Name)]);
     }
 
@@ -36,30 +37,38 @@ sealed record RolesSpec(
         {
             var path = $"roles.{name}";
             if (Reserved.Contains(name) || name.StartsWith("pg_", StringComparison.Ordinal))
-                yield return Diagnostic.Error(RoleCodes.Reserved, $"the name `{name}` is reserved by PostgreSQL", path, "choose another name");
+                yield return Diagnostic.Error(RoleCodes.Reserved, $"the name `{name}` is reserved by PostgreSQL",
+                    path, "choose another name");
             if (role is { Login: false, Password: not null })
             {
-                yield return Diagnostic.Error(RoleCodes.PasswordWithoutLogin, $"the role `{name}` has a password but may not log in", $"{path}.password",
+                yield return Diagnostic.Error(RoleCodes.PasswordWithoutLogin, $"the role `{name}` has a password but may not log in",
+                    $"{path}.password",
                     "say login: true, or leave the password out");
             }
             if (role is { Login: true, BypassRls: true })
             {
-                yield return Diagnostic.Error(RoleCodes.BypassWithLogin, $"the role `{name}` may log in and bypasses row-level security", $"{path}.bypass_rls",
-                    "give bypass_rls to a role without login and make the login a member of it, so that it bypasses only where it says SET ROLE");
+                yield return Diagnostic.Error(RoleCodes.BypassWithLogin, $"the role `{name}` may log in and bypasses row-level security",
+                    $"{path}.bypass_rls",
+                    "give bypass_rls to a role without login and make the login a member of it, so that it bypasses only where it says "
+                        + "SET ROLE");
             }
             if (role.Login && spec.Owners.Contains(name))
             {
-                yield return Diagnostic.Warning(RoleCodes.OwnerWithLogin, $"the role `{name}` owns a database and may log in", $"{path}.login",
+                yield return Diagnostic.Warning(
+                    RoleCodes.OwnerWithLogin, $"the role `{name}` owns a database and may log in", $"{path}.login",
                     "an owner can switch off every protection of its tables; let a role without login own them");
             }
             foreach (var twice in role.MemberOf.GroupBy(static member => member.Role).Where(static group => group.Count() > 1))
-                yield return Diagnostic.Error(Codes.Conflict, $"`{name}` is said twice to be a member of `{twice.Key}`", $"{path}.member_of");
+                yield return Diagnostic.Error(Codes.Conflict, $"`{name}` is said twice to be a member of `{twice.Key}`",
+                    $"{path}.member_of");
             foreach (var database in role.InDatabases.Keys.Where(database => !spec.EstateDatabases.Contains(database)))
-                yield return Diagnostic.Error(Codes.BadReference, $"there is no database `{database}` in this estate", $"{path}.in_databases.{database}");
+                yield return Diagnostic.Error(Codes.BadReference, $"there is no database `{database}` in this estate",
+                    $"{path}.in_databases.{database}");
         }
         foreach (var circle in Circles(spec.Roles))
         {
-            yield return Diagnostic.Error(RoleCodes.Circle, $"roles are members of each other: {string.Join(" → ", circle)}", $"roles.{circle[0]}.member_of",
+            yield return Diagnostic.Error(RoleCodes.Circle, $"roles are members of each other: {string.Join(" → ", circle)}",
+                $"roles.{circle[0]}.member_of",
                 "PostgreSQL refuses circles; take one membership out");
         }
     }

@@ -31,7 +31,8 @@ public sealed class Attacks_on_databases
         Assert.All(DatabaseAttacks.All, attack => Assert.Contains(first, finding => finding.Attack == attack));
         (string Sabotage, string Undo, string In, string Attack)[] sabotages =
         [
-            ("grant connect, create on database shop to shop_app", "revoke connect, create on database shop from shop_app", "postgres", "ACC-D01"),
+            ("grant connect, create on database shop to shop_app", "revoke connect, create on database shop from shop_app", "postgres",
+                "ACC-D01"),
             ("grant connect on database shop to shop_app; alter database shop owner to shop_app",
                 "alter database shop owner to shop_owner; revoke all on database shop from shop_app", "postgres", "ACC-D01"),
             ("grant create on schema public to public", "revoke create on schema public from public", "template1", "ACC-D02"),
@@ -42,7 +43,8 @@ public sealed class Attacks_on_databases
         {
             await server.ExecuteAsync(sabotage, database);
             var findings = await estate.ProveAsync();
-            Assert.True(findings.Any(finding => finding.Attack.Id == attack && finding.Verdict == Verdict.Broken && finding.Fix is not null),
+            Assert.True(findings.Any(finding => finding.Attack.Id == attack && finding.Verdict == Verdict.Broken
+                && finding.Fix is not null),
                 $"{attack} did not notice: {sabotage}\n{string.Join('\n', findings)}");
             await server.ExecuteAsync(undo, database);
             Assert.All(await estate.ProveAsync(), finding => Assert.True(finding.Verdict == Verdict.Held, $"after {undo}: {finding}"));

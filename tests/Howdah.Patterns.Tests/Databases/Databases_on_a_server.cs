@@ -69,7 +69,8 @@ public sealed class Databases_on_a_server
             },
         }));
         Assert.Equal("cut", cut.Message);
-        Assert.Equal("(f,)", await server.ScalarAsync<string>("select row(datallowconn, datacl)::text from pg_database where datname = 'shop'"));
+        Assert.Equal("(f,)", await server.ScalarAsync<string>("select row(datallowconn, datacl)::text from pg_database where datname = "
+            + "'shop'"));
         var refused = await Assert.ThrowsAsync<PostgresException>(() => server.OpenAsync("shop"));
         Assert.Equal(PostgresErrorCodes.ObjectNotInPrerequisiteState, refused.SqlState);
         Assert.Contains((await estate.PlanAsync()).Steps, static step => step.Id == "databases/main/shop/close");
@@ -88,11 +89,13 @@ public sealed class Databases_on_a_server
         var server = await TestServer.StartOwnAsync(major);
         using var estate = new EstateHarness(server, File, Mine);
         await estate.ConvergeAsync();
-        estate.Write(File.Replace("encoding: utf-8", "encoding: LATIN1", StringComparison.Ordinal).Replace("en-US", "sv-SE", StringComparison.Ordinal));
+        estate.Write(File.Replace("encoding: utf-8", "encoding: LATIN1", StringComparison.Ordinal)
+            .Replace("en-US", "sv-SE", StringComparison.Ordinal));
         var plan = await estate.PlanAsync();
         Assert.Empty(plan.Steps);
         Assert.Equal(["databases.shop.encoding", "databases.shop.locale"],
-            plan.Notes.Where(static note => note is { Code: DatabaseCodes.Fixed, Severity: Severity.Error }).Select(static note => note.Path));
+            plan.Notes.Where(static note => note is { Code: DatabaseCodes.Fixed, Severity: Severity.Error })
+                .Select(static note => note.Path));
     }
 
     [Theory]
@@ -133,7 +136,9 @@ public sealed class Databases_on_a_server
     {
         var server = await TestServer.GetAsync(15);
         using var estate = new EstateHarness(server,
-            "howdah: 1\nestate: e\nSERVERS\nroles: { o_built: {} }\ndatabases: { built: { owner: o_built, locale: { provider: builtin, name: C.UTF-8 } } }\n", Mine);
-        Assert.Contains((await estate.PlanAsync()).Notes, static note => note is { Code: Codes.CannotServe, Path: "databases.built.locale" });
+            "howdah: 1\nestate: e\nSERVERS\nroles: { o_built: {} }\ndatabases: { built: { owner: o_built, locale: { provider: builtin, "
+                + "name: C.UTF-8 } } }\n", Mine);
+        Assert.Contains((await estate.PlanAsync()).Notes, static note =>
+            note is { Code: Codes.CannotServe, Path: "databases.built.locale" });
     }
 }

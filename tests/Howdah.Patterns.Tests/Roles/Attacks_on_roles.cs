@@ -36,19 +36,22 @@ public sealed class Attacks_on_roles
         var first = await estate.ProveAsync();
         Assert.All(first, static finding => Assert.True(finding.Verdict == Verdict.Held, finding.ToString()));
         Assert.Equal(RoleAttacks.All.Select(static attack => attack.Id).Order(StringComparer.Ordinal),
-            first.Where(static finding => finding.Pattern == "roles").Select(static finding => finding.Attack.Id).Distinct().Order(StringComparer.Ordinal));
+            first.Where(static finding => finding.Pattern == "roles").Select(static finding => finding.Attack.Id).Distinct()
+                .Order(StringComparer.Ordinal));
         var noticed = new HashSet<string>();
         foreach (var (sabotage, undo, attack) in Sabotages(server))
         {
             await server.ExecuteAsync(sabotage);
             var findings = await estate.ProveAsync();
-            Assert.True(findings.Any(finding => finding.Attack.Id == attack && finding.Verdict == Verdict.Broken && finding.Fix is not null),
+            Assert.True(findings.Any(finding => finding.Attack.Id == attack && finding.Verdict == Verdict.Broken
+                && finding.Fix is not null),
                 $"{attack} did not notice: {sabotage}\n{string.Join('\n', findings)}");
             noticed.Add(attack);
             await server.ExecuteAsync(undo);
             Assert.All(await estate.ProveAsync(), finding => Assert.True(finding.Verdict == Verdict.Held, $"after {undo}: {finding}"));
         }
-        Assert.Equal(RoleAttacks.All.Select(static attack => attack.Id).Order(StringComparer.Ordinal), noticed.Order(StringComparer.Ordinal));
+        Assert.Equal(RoleAttacks.All.Select(static attack => attack.Id).Order(StringComparer.Ordinal),
+            noticed.Order(StringComparer.Ordinal));
     }
 
     static IEnumerable<(string Sabotage, string Undo, string Attack)> Sabotages(TestServer server)
@@ -65,13 +68,18 @@ public sealed class Attacks_on_roles
             yield return ("alter role shop_app createrole", "alter role shop_app nocreaterole", "ACC-R04");
         yield return ("grant pg_execute_server_program to shop_app", "revoke pg_execute_server_program from shop_app", "ACC-R05");
         yield return ("grant pg_read_server_files to shop_writer", "revoke pg_read_server_files from shop_writer", "ACC-R05");
-        yield return ("grant execute on function pg_read_file(text) to public", "revoke execute on function pg_read_file(text) from public", "ACC-R05");
-        yield return ("grant set on parameter session_replication_role to shop_reader", "revoke set on parameter session_replication_role from shop_reader", "ACC-R06");
-        yield return ("grant alter system on parameter work_mem to shop_app", "revoke alter system on parameter work_mem from shop_app", "ACC-R06");
+        yield return ("grant execute on function pg_read_file(text) to public",
+            "revoke execute on function pg_read_file(text) from public", "ACC-R05");
+        yield return ("grant set on parameter session_replication_role to shop_reader", "revoke set on parameter "
+            + "session_replication_role from shop_reader", "ACC-R06");
+        yield return ("grant alter system on parameter work_mem to shop_app", "revoke alter system on parameter work_mem from shop_app",
+            "ACC-R06");
         const string Hba = "do $$ begin execute format('copy (select %L) to program %L', 'host all shop_app all trust', "
-            + "'cd ' || current_setting('data_directory') || ' && cp pg_hba.conf hba.kept && cat - hba.kept > pg_hba.conf'); perform pg_reload_conf(); perform pg_sleep(0.5); end $$";
+            + "'cd ' || current_setting('data_directory') || ' && cp pg_hba.conf hba.kept && cat - hba.kept > pg_hba.conf'); perform "
+                + "pg_reload_conf(); perform pg_sleep(0.5); end $$";
         const string Back = "do $$ begin execute format('copy (select 1) to program %L', "
-            + "'cd ' || current_setting('data_directory') || ' && cp hba.kept pg_hba.conf'); perform pg_reload_conf(); perform pg_sleep(0.5); end $$";
+            + "'cd ' || current_setting('data_directory') || ' && cp hba.kept pg_hba.conf'); perform pg_reload_conf(); perform "
+                + "pg_sleep(0.5); end $$";
         yield return (Hba, Back, "ACC-R07");
         // The verifier as it was is put back, so that the declared password goes on to work.
         yield return ("create table public.kept as select rolpassword p from pg_authid where rolname = 'shop_app'; "
@@ -93,7 +101,8 @@ public sealed class Attacks_on_roles
             roles: { hr: { login: true, password: "${generated}", create_role: true } }
             """, Mine);
         await estate.ConvergeAsync();
-        var broken = (await estate.ProveAsync()).Where(static finding => finding.Verdict == Verdict.Broken).Select(static finding => finding.Attack.Id);
+        var broken = (await estate.ProveAsync()).Where(static finding => finding.Verdict == Verdict.Broken)
+            .Select(static finding => finding.Attack.Id);
         Assert.Equal(major < 16 ? ["ACC-R04"] : [], broken);
     }
 
@@ -104,7 +113,8 @@ public sealed class Attacks_on_roles
         using var estate = new EstateHarness(server, File, Mine);
         await estate.ConvergeAsync();
         await server.ExecuteAsync("revoke connect on database postgres from public");
-        Assert.Contains(await estate.ProveAsync(), static finding => finding is { Attack.Id: "ACC-R01", Verdict: Verdict.Held } && finding.Evidence.Contains("42501", StringComparison.Ordinal));
+        Assert.Contains(await estate.ProveAsync(), static finding => finding is { Attack.Id: "ACC-R01", Verdict: Verdict.Held }
+            && finding.Evidence.Contains("42501", StringComparison.Ordinal));
         await server.ExecuteAsync("grant connect on database shop to shop_app; grant shop_owner to shop_app");
         Assert.Contains(await estate.ProveAsync(), static finding => finding is { Attack.Id: "ACC-R01", Verdict: Verdict.Broken });
     }
@@ -116,7 +126,8 @@ public sealed class Attacks_on_roles
         using var estate = new EstateHarness(server, File, Mine);
         await estate.ConvergeAsync();
         await server.ExecuteAsync("alter role shop_app password 'other'");
-        var findings = (await estate.ProveAsync()).Where(static finding => finding.Pattern == "roles" && finding.Target.EndsWith("shop_app", StringComparison.Ordinal)).ToList();
+        var findings = (await estate.ProveAsync())
+            .Where(static finding => finding.Pattern == "roles" && finding.Target.EndsWith("shop_app", StringComparison.Ordinal)).ToList();
         Assert.Equal(Verdict.Inconclusive, findings.Single(static finding => finding.Attack.Id == "ACC-R01").Verdict);
         Assert.Equal(Verdict.Inconclusive, findings.Single(static finding => finding.Attack.Id == "ACC-R05").Verdict);
     }

@@ -29,7 +29,8 @@ public sealed class RolesDifferTests
             ConnectionLimit = limit,
             ValidUntil = until,
             Settings = settings,
-            InDatabases = local.Count == 0 ? RoleSpec.Plain.InDatabases : new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>> { ["shop"] = local },
+            InDatabases = local.Count == 0 ? RoleSpec.Plain.InDatabases
+                : new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>> { ["shop"] = local },
             Comment = comment,
         };
 
@@ -71,7 +72,8 @@ public sealed class RolesDifferTests
         Gen.Select(Spec, Role).Where(static both => both.Item1.Roles.Count > 0).Sample(static (spec, other) =>
         {
             var name = spec.Roles.Keys.Last();
-            var changed = spec with { Roles = spec.Roles.ToDictionary(static role => role.Key, role => role.Key == name ? other with { MemberOf = role.Value.MemberOf } : role.Value) };
+            var changed = spec with { Roles = spec.Roles.ToDictionary(static role => role.Key, role =>
+                role.Key == name ? other with { MemberOf = role.Value.MemberOf } : role.Value) };
             var steps = RolesDiffer.Diff(changed, Made(spec)).Steps;
             Assert.All(steps, step => Assert.Equal($"role {name}", step.Object));
             Assert.Equal(steps.Count, steps.Select(static step => step.Id).Distinct().Count());
@@ -115,7 +117,8 @@ public sealed class RolesDifferTests
     {
         var spec = new RolesSpec("main", new Dictionary<string, RoleSpec> { ["app"] = RoleSpec.Plain with { Adopt = true } }, [], [], []);
         var facts = Made(spec);
-        facts = facts with { Roles = facts.Roles.ToDictionary(static role => role.Key, static role => role.Value with { Untouchable = true, Superuser = true }) };
+        facts = facts with { Roles = facts.Roles.ToDictionary(static role => role.Key, static role =>
+            role.Value with { Untouchable = true, Superuser = true }) };
         var delta = RolesDiffer.Diff(spec, facts);
         Assert.Empty(delta.Steps);
         Assert.Equal([RoleCodes.Untouchable], delta.Notes.Select(static note => note.Code));
@@ -126,19 +129,24 @@ public sealed class RolesDifferTests
     {
         var spec = new RolesSpec("main", new Dictionary<string, RoleSpec> { ["app"] = RoleSpec.Plain }, [], [], []);
         var facts = Made(spec);
-        facts = facts with { Roles = facts.Roles.ToDictionary(static role => role.Key, static role => role.Value with { Login = true, InUse = true }) };
-        Assert.Equal([HazardKind.Downtime], RolesDiffer.Diff(spec, facts).Steps.SelectMany(static step => step.Hazards).Select(static hazard => hazard.Kind));
+        facts = facts with { Roles = facts.Roles.ToDictionary(static role => role.Key, static role =>
+            role.Value with { Login = true, InUse = true }) };
+        Assert.Equal([HazardKind.Downtime], RolesDiffer.Diff(spec, facts).Steps.SelectMany(static step => step.Hazards)
+            .Select(static hazard => hazard.Kind));
     }
 
     static ServerFacts Server(int major) => new("main", major * 10000, "1", "admin", true, false);
 
-    static RolesFacts Empty => new(Server(18), new(true, true, true, true, true), new Dictionary<string, RoleFacts>(), [], [], new Dictionary<string, string>());
+    static RolesFacts Empty => new(
+        Server(18), new(true, true, true, true, true), new Dictionary<string, RoleFacts>(), [], [], new Dictionary<string, string>());
 
     // The server as it is once a wish has come true.
     static RolesFacts Made(RolesSpec spec) => Empty with
     {
-        Roles = spec.Roles.ToDictionary(static role => role.Key, static role => new RoleFacts(role.Value.Login, role.Value.Inherit, role.Value.CreateDb, role.Value.CreateRole,
-            role.Value.Replication, role.Value.BypassRls, role.Value.ConnectionLimit, role.Value.ValidUntil, role.Value.Comment is "" ? null : role.Value.Comment,
+        Roles = spec.Roles.ToDictionary(static role => role.Key, static role =>
+            new RoleFacts(role.Value.Login, role.Value.Inherit, role.Value.CreateDb, role.Value.CreateRole,
+            role.Value.Replication, role.Value.BypassRls, role.Value.ConnectionLimit, role.Value.ValidUntil, role.Value.Comment is ""
+                ? null : role.Value.Comment,
             false, true, false, true, false,
             new Dictionary<string, IReadOnlyDictionary<string, string>>
             {
@@ -151,6 +159,8 @@ public sealed class RolesDifferTests
             wish.Role, role.Key, "admin", wish.Admin, wish.Inherit ?? role.Value.Inherit, wish.Set, true, role.Value.CreateRole, false)))],
     };
 
-    static Dictionary<string, string> Stored(IReadOnlyDictionary<string, IReadOnlyList<string>> settings) => settings.ToDictionary(static setting => setting.Key, static setting =>
-        setting.Key == "search_path" ? string.Join(", ", setting.Value.Select(static name => name == "public" ? name : new Ident(name).ToString())) : setting.Value[0]);
+    static Dictionary<string, string> Stored(IReadOnlyDictionary<string, IReadOnlyList<string>> settings) =>
+        settings.ToDictionary(static setting => setting.Key, static setting =>
+            setting.Key != "search_path" ? setting.Value[0]
+                : string.Join(", ", setting.Value.Select(static name => name == "public" ? name : new Ident(name).ToString())));
 }

@@ -46,7 +46,8 @@ public sealed class Roles_on_a_server
         {
             await server.ExecuteAsync(drift);
             var plan = await estate.PlanAsync();
-            Assert.True(plan.Steps.Select(static each => each.Id).SequenceEqual(step), $"{drift}:\n{string.Join('\n', plan.Steps.Select(static each => $"{each.Id}: {each.SqlText}"))}");
+            Assert.True(plan.Steps.Select(static each => each.Id)
+                .SequenceEqual(step), $"{drift}:\n{string.Join('\n', plan.Steps.Select(static each => $"{each.Id}: {each.SqlText}"))}");
             Assert.DoesNotContain(plan.Notes, static note => note.Severity == Severity.Error);
             await estate.ConvergeAsync();
         }
@@ -68,7 +69,8 @@ public sealed class Roles_on_a_server
         yield return ("alter role shop_app set search_path = public, \"$user\"", ["roles/main/shop_app/setting/search_path"]);
         yield return ("alter role shop_app set row_security = off", ["roles/main/shop_app/setting/row_security"]);
         yield return ("alter role shop_app reset all",
-            ["roles/main/shop_app/setting/statement_timeout", "roles/main/shop_app/setting/search_path", "roles/main/shop_app/setting/DateStyle"]);
+            ["roles/main/shop_app/setting/statement_timeout", "roles/main/shop_app/setting/search_path",
+                "roles/main/shop_app/setting/DateStyle"]);
         yield return ("alter role shop_app in database shop set work_mem = '9MB'", ["roles/main/shop_app/in/shop/work_mem"]);
         yield return ("alter role shop_owner in database shop set role = shop_backup", ["roles/main/shop_owner/in/shop/role"]);
         yield return ("comment on role shop_reader is null", ["roles/main/shop_reader/comment"]);
@@ -96,10 +98,12 @@ public sealed class Roles_on_a_server
         using var estate = new EstateHarness(server, File, Mine);
         await estate.ConvergeAsync();
         await server.ExecuteAsync(major >= 16
-            ? "revoke shop_writer from shop_app; grant shop_writer to shop_backup with admin option; grant shop_writer to shop_app granted by shop_backup"
+            ? "revoke shop_writer from shop_app; grant shop_writer to shop_backup with admin option; grant shop_writer to shop_app "
+                + "granted by shop_backup"
             : "grant shop_writer to shop_backup with admin option");
         await estate.ConvergeAsync();
-        Assert.True(await server.ScalarAsync<bool>("select pg_has_role('shop_app', 'shop_writer', 'USAGE') and not pg_has_role('shop_backup', 'shop_writer', 'MEMBER')"));
+        Assert.True(await server.ScalarAsync<bool>("select pg_has_role('shop_app', 'shop_writer', 'USAGE') and not "
+            + "pg_has_role('shop_backup', 'shop_writer', 'MEMBER')"));
     }
 
     [Theory]
@@ -116,12 +120,14 @@ public sealed class Roles_on_a_server
         Assert.Equal(ApplyOutcome.Refused, (await estate.ApplyAsync()).Outcome);
         Assert.True(await server.ScalarAsync<bool>("select rolcreatedb from pg_roles where rolname = 'shop_app'"));
         estate.Write(Small.Replace("login: true", "login: true, adopt: true", StringComparison.Ordinal));
-        Assert.Equal(["howdah/main/-/memory", "roles/main/shop_app/adopt", "roles/main/shop_app/alter"], (await estate.PlanAsync()).Steps.Select(static step => step.Id));
+        Assert.Equal(["howdah/main/-/memory", "roles/main/shop_app/adopt", "roles/main/shop_app/alter"],
+            (await estate.PlanAsync()).Steps.Select(static step => step.Id));
         await estate.ConvergeAsync();
         Assert.False(await server.ScalarAsync<bool>("select rolcreatedb from pg_roles where rolname = 'shop_app'"));
         // Gone from the file: told, and left.
         estate.Write(Small.Replace("shop_app", "another", StringComparison.Ordinal));
-        Assert.Contains((await estate.PlanAsync()).Notes, static note => note.Code == Codes.Undeclared && note.Message.Contains("shop_app", StringComparison.Ordinal));
+        Assert.Contains((await estate.PlanAsync()).Notes, static note => note.Code == Codes.Undeclared
+            && note.Message.Contains("shop_app", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -161,7 +167,8 @@ public sealed class Roles_on_a_server
         await estate.ConvergeAsync();
         Assert.Equal(8, await server.ScalarAsync<long>("select count(*) from pg_roles where oid >= 16384"));
         Assert.Equal("{\"search_path=\\\"a\\\"\\\"b\\\", \\\"A,B\\\", \\\"\\\"\"}",
-            await server.ScalarAsync<string>("select setconfig::text from pg_db_role_setting s join pg_roles r on r.oid = setrole where rolname = 'user'"));
+            await server.ScalarAsync<string>("select setconfig::text from pg_db_role_setting s join pg_roles r on r.oid = setrole where "
+                + "rolname = 'user'"));
     }
 
     [Theory]
@@ -169,7 +176,8 @@ public sealed class Roles_on_a_server
     public async Task A_role_that_is_no_superuser_applies_what_it_may(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        await server.ExecuteAsync("create role deployer login createrole createdb password 'd'; grant create on database postgres to deployer");
+        await server.ExecuteAsync("create role deployer login createrole createdb password 'd'; grant create on database postgres to "
+            + "deployer");
         using var estate = new EstateHarness(server, """
             howdah: 1
             estate: shop
@@ -182,7 +190,8 @@ public sealed class Roles_on_a_server
             """, Mine, "deployer", "d");
         await estate.ConvergeAsync();
         Assert.Contains((await estate.PlanAsync()).Notes, static note => note.Code == "HOW0306");
-        Assert.Equal("shop_owner", await server.ScalarAsync<string>("select pg_get_userbyid(datdba)::text from pg_database where datname = 'shop'"));
+        Assert.Equal("shop_owner", await server.ScalarAsync<string>("select pg_get_userbyid(datdba)::text from pg_database where datname "
+            + "= 'shop'"));
         await server.ExecuteAsync("alter role deployer nocreaterole; alter role shop_app connection limit 3");
         var plan = await estate.PlanAsync();
         Assert.Contains(plan.Notes, static note => note is { Code: Codes.Privilege, Severity: Severity.Error });

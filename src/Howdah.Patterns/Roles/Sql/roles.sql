@@ -1,5 +1,7 @@
--- $1 text[]: the declared roles; $2 text[]: those that shall not log in. Attributes as ALTER ROLE sets them; "in use" is asked only of the latter.
-select r.rolname::text, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin, r.rolreplication, r.rolbypassrls, r.rolconnlimit,
+-- $1 text[]: the declared roles; $2 text[]: those that shall not log in. Attributes as ALTER ROLE sets them; "in use" is asked only of the
+-- latter.
+select r.rolname::text, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin,
+       r.rolreplication, r.rolbypassrls, r.rolconnlimit,
        case when r.rolvaliduntil <> 'infinity'
             then pg_catalog.to_char(r.rolvaliduntil at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || 'Z' end,
        pg_catalog.shobj_description(r.oid, 'pg_authid'),
