@@ -20,7 +20,7 @@ static class MembershipDiffer
             var rows = facts.Memberships.Where(row => row.Member == member).ToLookup(static row => row.Role);
             foreach (var wish in role.MemberOf)
             {
-                if (!modern && Unserved(member, role, wish) is { } note)
+                if (Unserved(member, role, wish, facts.Server.Major) is { } note)
                     notes.Add(note);
                 var wanted = wish with { Inherit = wish.Inherit ?? role.Inherit };
                 var kept = rows[wish.Role].Where(row => !modern || Lasts(row, spec)).OrderByDescending(row => Same(row, wanted, modern))
@@ -34,16 +34,17 @@ static class MembershipDiffer
                 .Where(static row => !row.ByServer));
         }
         steps = [.. steps.Select(step => step with { After = [.. step.After, .. Given(spec, step, revokes)] })];
+        revokes.AddRange(facts.Memberships.Where(row => ours.Contains(row.Role) && IsForeign(row, spec, facts)));
         steps.AddRange(revokes.Select(row => Revoke(spec, row, revokes, modern)));
-        // Who else is a member of our roles is told, not undone: people are often given a role by other tools.
-        notes.AddRange(from row in facts.Memberships
-                       where ours.Contains(row.Role) && !spec.Roles.ContainsKey(row.Member) && row.Member != facts.Server.User
-                           && !row.MemberIsSuperuser && !row.ByServer
-                       select Diagnostic.Warning(Codes.Undeclared, $"`{row.Member}`, which the estate does not declare, is a member of "
-                           + $"`{row.Role}`",
-                           $"roles.{row.Role}", $"declare {row.Member}, or REVOKE {new Ident(row.Role)} FROM {new Ident(row.Member)}"));
         return steps;
     }
+
+    // Superusers are members of everything anyhow. Who administers a role can make itself a member at any time, as the role that applies
+    // does to
+    // work as the owner: taking that away would change nothing but the next plan.
+    static bool IsForeign(MembershipFacts row, RolesSpec spec, RolesFacts facts) =>
+        !spec.Roles.ContainsKey(row.Member) && !spec.Roles[row.Role].ForeignMembers && row.Member != facts.Server.User
+            && !row.MemberIsSuperuser && !row.ByServer && row.Grantor != row.Member;
 
     // ADMIN can be taken only from a member whose own gifts are gone.
     static IEnumerable<string> Given(RolesSpec spec, Step step, List<MembershipFacts> revokes) =>
@@ -105,8 +106,12 @@ static class MembershipDiffer
 
     static Words Flag(bool on) => new(on ? "TRUE" : "FALSE");
 
-    static Diagnostic? Unserved(string member, RoleSpec role, MembershipSpec wish) => wish switch
+    static Diagnostic? Unserved(string member, RoleSpec role, MembershipSpec wish, int major) => wish switch
     {
+        _ when PredefinedRoles.Since(wish.Role) > major => Diagnostic.Error(Codes.CannotServe,
+            $"PostgreSQL {major} has no role `{wish.Role}`", $"roles.{member}.member_of",
+                $"it came with {PredefinedRoles.Since(wish.Role)}"),
+        _ when major >= 16 => null,
         { Set: false } => Diagnostic.Error(
             Codes.CannotServe, $"PostgreSQL 15 cannot make `{member}` a member of `{wish.Role}` without SET", $"roles.{member}.member_of",
             "set: false needs PostgreSQL 16"),

@@ -37,7 +37,8 @@ static class RoleAttacks
         "https://www.postgresql.org/docs/15/release-15.html (GRANT … ON PARAMETER)");
 
     internal static Attack Door { get; } = new("ACC-R07", "A wrong password is refused at the door", Gravity.Critical, true,
-        "Knocks as each role with a wrong password and with its own name as password; a break is being let in, or refused only after that.",
+        "Knocks as each role with a wrong password and with its own name as password; a break is being let in, or refused only after that. "
+            + "Leaves two failed logins per role in the server's log.",
         "https://www.postgresql.org/docs/current/auth-trust.html");
 
     internal static Attack Verifier { get; } = new("ACC-R08", "Passwords are kept as SCRAM verifiers", Gravity.High, false,

@@ -17,17 +17,18 @@ namespace Howdah.Patterns.Roles;
 /// <param name="Settings">Settings for every database.</param>
 /// <param name="InDatabases">Settings for one database, by its name.</param>
 /// <param name="MemberOf">The roles it is a member of.</param>
+/// <param name="ForeignMembers">Whether roles that the estate does not declare may be members of it.</param>
 /// <param name="Adopt">Whether to take over a role that Howdah did not make.</param>
 /// <param name="Comment">Its comment; null leaves it alone.</param>
 sealed record RoleSpec(
     bool Login, SecretRef? Password, bool Inherit, bool CreateDb, bool CreateRole, bool Replication, bool BypassRls, int ConnectionLimit,
     string? ValidUntil, IReadOnlyDictionary<string, IReadOnlyList<string>> Settings,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>> InDatabases,
-    IReadOnlyList<MembershipSpec> MemberOf, bool Adopt, string? Comment)
+    IReadOnlyList<MembershipSpec> MemberOf, bool ForeignMembers, bool Adopt, string? Comment)
 {
     /// <summary>A role with nothing said about it.</summary>
     internal static RoleSpec Plain { get; } = new(false, null, true, false, false, false, false, -1, null, ServerSetting.None,
-        new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>>(), [], false, null);
+        new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>>(), [], false, false, null);
 }
 
 /// <summary>A membership as declared.</summary>
@@ -40,16 +41,7 @@ sealed record MembershipSpec(string Role, bool Admin, bool? Inherit, bool Set);
 /// <summary>The keys under <c>roles</c>.</summary>
 static class RoleShapes
 {
-    // Roles that every server has; membership in them is declared like any other.
-    static readonly string[] Predefined =
-    [
-        "pg_checkpoint", "pg_create_subscription", "pg_database_owner", "pg_execute_server_program", "pg_maintain", "pg_monitor",
-        "pg_read_all_data", "pg_read_all_settings", "pg_read_all_stats", "pg_read_server_files", "pg_signal_autovacuum_worker",
-        "pg_signal_backend", "pg_stat_scan_tables",
-        "pg_use_reserved_connections", "pg_write_all_data", "pg_write_server_files",
-    ];
-
-    static readonly Shape<string> Other = Shapes.Ref("role", Predefined);
+    static readonly Shape<string> Other = Shapes.Ref("role", [.. PredefinedRoles.All]);
 
     static readonly Shape<MembershipSpec> Membership = Shapes.ScalarOr(
         new Named(),
@@ -96,13 +88,16 @@ static class RoleShapes
         var member = keys.Optional("member_of", Shapes.List(Membership, orSingle: true), [],
             "The roles it is a member of; memberships not said here are revoked.", "[]",
                 "[shop_reader, { role: shop_writer, set: false }]", "GRANT other TO r");
+        var foreign = keys.Optional("foreign_members", Shapes.Bool, false,
+            "Whether roles that the estate does not declare may be members of it; if not, such memberships are revoked.", "false",
+            sql: "REVOKE r FROM other");
         var adopt = keys.Optional("adopt", Shapes.Bool,
             false, "Whether to take over a role of this name that Howdah did not make.", "false");
         var comment = keys.Optional<string?>("comment", Shapes.Text!, null, "Its comment.", example: "The shop's web servers",
             sql: "COMMENT ON ROLE r IS 'c'");
         return values => new(values.Get(login), values.Get(password), values.Get(inherit), values.Get(createDb), values.Get(createRole),
             values.Get(replication), values.Get(bypass), values.Get(limit), values.Get(until) is "infinity" ? null : values.Get(until),
-            values.Get(settings), values.Get(local), values.Get(member), values.Get(adopt), values.Get(comment));
+            values.Get(settings), values.Get(local), values.Get(member), values.Get(foreign), values.Get(adopt), values.Get(comment));
     });
 
     internal static string? Time(string text)

@@ -107,6 +107,7 @@ static class RolesProver
         var facts = await RolesInspector.InspectAsync(spec, arena.Catalog, token);
         var findings = new List<Finding>();
         string[] declared = [.. spec.Roles.Keys];
+        string[] shut = [.. spec.Roles.Where(static role => !role.Value.ForeignMembers).Select(static role => role.Key)];
         string[] logins = [.. spec.Roles.Where(static role => role.Value.Login).Select(static role => role.Key)];
         var kinds = facts.Applier.ReadsVerifiers
             ? await arena.Catalog.QueryAsync(Kinds, static row => (Role: row.GetString(0), Kind: row.GetString(1)), token, [logins]) : null;
@@ -123,13 +124,13 @@ static class RolesProver
                 _ => Blow.Broken($"the verifier is of the kind {kind}", "set the password anew: howdah apply does, where one is declared"),
             }));
         }
-        var outsiders = await arena.Catalog.QueryAsync(Outsiders, static row => $"{row.GetString(0)} → {row.GetString(1)}", token,
-            [declared]);
+        var outsiders = await arena.Catalog.QueryAsync(Outsiders, static row => $"{row.GetString(0)} → {row.GetString(1)}", token, shut,
+            declared);
         findings.Add(new(RoleAttacks.Outsiders, RolesPattern.Key, $"server {spec.Server}",
             outsiders.Count == 0 ? Verdict.Held : Verdict.Broken,
             outsiders.Count == 0 ? "no membership leads from an undeclared role to a declared one"
                 : $"memberships: {string.Join(", ", outsiders)}",
-            outsiders.Count == 0 ? null : "declare these roles, or revoke the memberships"));
+            outsiders.Count == 0 ? null : "howdah apply revokes direct ones; declare the others, or revoke them"));
         findings.AddRange(spec.Owners.Where(facts.Roles.ContainsKey)
             .Select(owner => Tell(RoleAttacks.Owners, spec, owner, facts.Roles[owner].Login
             ? Blow.Broken("it owns a database and may log in", $"ALTER ROLE {new Engine.Planning.Ident(owner)} NOLOGIN")

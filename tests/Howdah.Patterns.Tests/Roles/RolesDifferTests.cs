@@ -113,6 +113,17 @@ public sealed class RolesDifferTests
     }
 
     [Fact]
+    public void A_role_of_a_newer_server_is_told()
+    {
+        var spec = new RolesSpec("main",
+            new Dictionary<string, RoleSpec> { ["app"] = RoleSpec.Plain with { MemberOf = [new("pg_maintain", false, null, true)] } }, [],
+                [], []);
+        Assert.Equal([Codes.CannotServe],
+            RolesDiffer.Diff(spec, Empty with { Server = Server(16) }).Notes.Select(static note => note.Code));
+        Assert.Empty(RolesDiffer.Diff(spec, Empty with { Server = Server(17) }).Notes);
+    }
+
+    [Fact]
     public void The_role_that_applies_is_not_touched()
     {
         var spec = new RolesSpec("main", new Dictionary<string, RoleSpec> { ["app"] = RoleSpec.Plain with { Adopt = true } }, [], [], []);

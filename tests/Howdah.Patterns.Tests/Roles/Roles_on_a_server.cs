@@ -132,15 +132,19 @@ public sealed class Roles_on_a_server
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task A_member_from_outside_is_told_and_left_alone(int major)
+    public async Task A_member_from_outside_is_put_out_unless_it_is_welcome(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
         using var estate = new EstateHarness(server, File, Mine);
         await estate.ConvergeAsync();
-        await server.ExecuteAsync("create role alice login in role shop_owner");
-        var plan = await estate.PlanAsync();
-        Assert.Empty(plan.Steps);
-        Assert.Contains(plan.Notes, static note => note is { Code: Codes.Undeclared, Path: "roles.shop_owner" });
+        await server.ExecuteAsync("create role alice login in role shop_reader; create role root superuser in role shop_reader");
+        Assert.Equal(["roles/main/alice/member/shop_reader/revoke/howdah_admin"],
+            (await estate.PlanAsync()).Steps.Select(static step => step.Id));
+        estate.Write(File.Replace("comment: reads", "comment: reads, foreign_members: true", StringComparison.Ordinal));
+        Assert.Empty((await estate.PlanAsync()).Steps);
+        estate.Write(File);
+        await estate.ConvergeAsync();
+        Assert.False(await server.ScalarAsync<bool>("select pg_has_role('alice', 'shop_reader', 'MEMBER')"));
     }
 
     [Theory]
@@ -184,9 +188,10 @@ public sealed class Roles_on_a_server
             SERVERS
             roles:
               shop_owner: {}
-              shop_app: { login: true, password: "${generated}" }
+              shop_reader: {}
+              shop_app: { login: true, password: "${generated}", member_of: shop_reader, settings: { work_mem: 8MB } }
             databases:
-              shop: { owner: shop_owner }
+              shop: { owner: shop_owner, connection_limit: 9, settings: { work_mem: 8MB } }
             """, Mine, "deployer", "d");
         await estate.ConvergeAsync();
         Assert.Contains((await estate.PlanAsync()).Notes, static note => note.Code == "HOW0306");
