@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using Howdah.Cli.Output;
+using Howdah.Engine;
+using Howdah.Engine.Applying;
+using Howdah.Engine.Planning;
+
+namespace Howdah.Cli.Commands;
+
+static class ApplyCommand
+{
+    internal static Option<string[]> Allow() => new("--allow")
+    {
+        Description = $"Take this hazard: {string.Join(", ", Hazard.Kinds.Keys)}. May be given several times.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    internal static Command Create()
+    {
+        var path = Common.Path();
+        var saved = new Option<string?>("--plan") { Description = "Do exactly this saved plan; refused once it is stale." };
+        var allow = Allow();
+        var wait = new Option<int>("--lock-wait") { Description = "Seconds to wait for another apply of the same estate.", DefaultValueFactory = _ => 60 };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask; hazards still need --allow." };
+        var command = Common.Command("apply", "Makes the estate as declared: online, resumable, step by step.", "howdah apply --allow table-rewrite");
+        command.Add(path);
+        foreach (var option in (Option[])[saved, allow, wait, yes])
+            command.Add(option);
+        allow.AcceptOnlyFromAmong([.. Hazard.Kinds.Keys]);
+        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
+        {
+            var options = new ApplyOptions
+            {
+                Saved = parsed.GetValue(saved) is { } file ? PlanFile.Read(await File.ReadAllTextAsync(file, token)) : null,
+                Allow = parsed.GetValue(allow)!.Select(name => Hazard.Kinds[name]).ToHashSet(),
+                EstateLockWait = TimeSpan.FromSeconds(parsed.GetValue(wait)),
+                Confirm = Terminal.IsInteractive && !parsed.GetValue(yes) ? plan => Ask(screen, plan) : null,
+            };
+            return await RunAsync(screen, session, options, token);
+        }, token));
+        return command;
+    }
+
+    /// <summary>Applies and tells; shared by apply and up.</summary>
+    internal static async Task<int> RunAsync(Screen screen, Session session, ApplyOptions options, CancellationToken token)
+    {
+        var result = await session.ApplyAsync(options with
+        {
+            Tool = $"howdah {Program.Version}",
+            Events = screen.Events(planned => screen.Tell(string.Create(CultureInfo.InvariantCulture, $"{planned.Plan!.Steps.Count} steps:"))),
+        }, token);
+        foreach (var note in result.Plan?.Notes.Where(note => note.Severity == Engine.Files.Severity.Warning) ?? [])
+            screen.Tell($"{Terminal.Paint("warning", "33", Terminal.ErrorColors)}[{note.Code}]: {note.Message}");
+        switch (result.Outcome)
+        {
+            case ApplyOutcome.Done or ApplyOutcome.NothingToDo:
+                screen.Tell(result.Message);
+                return ExitCodes.Done;
+            case ApplyOutcome.Refused:
+                screen.Error(result.Message);
+                return ExitCodes.Refused;
+            case ApplyOutcome.Stopped:
+                screen.Tell(result.Message);
+                return ExitCodes.Stopped;
+            default:
+                screen.Error(result.Message);
+                return ExitCodes.Failed;
+        }
+    }
+
+    static bool Ask(Screen screen, Plan plan)
+    {
+        screen.Tell(PlanText.Write(plan, Terminal.Width, Terminal.ErrorColors));
+        Console.Error.Write("Take these hazards? Type yes: ");
+        return string.Equals(Console.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase);
+    }
+}

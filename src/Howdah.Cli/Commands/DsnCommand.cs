@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Npgsql;
+
+namespace Howdah.Cli.Commands;
+
+static class DsnCommand
+{
+    internal static Command Create()
+    {
+        var path = new Argument<string?>("path") { Description = "The folder that holds estate.yaml, or the file itself.", Arity = ArgumentArity.ZeroOrOne };
+        var role = new Option<string>("--as") { Description = "The role; admin is the role that applies.", DefaultValueFactory = _ => "admin" };
+        var database = Common.Database();
+        var format = new Option<string>("--format") { Description = "uri, npgsql or env.", DefaultValueFactory = _ => "uri" };
+        format.AcceptOnlyFromAmong("uri", "npgsql", "env");
+        var command = Common.Command("dsn", "Prints a connection string, password included, because it was asked for.", "psql \"$(howdah dsn --as store_app)\"");
+        command.Add(path);
+        foreach (var option in (Option[])[role, database, format])
+            command.Add(option);
+        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path) ?? SqlCommand.Folder(), start: false, (_, session) =>
+        {
+            var target = Common.Pick(session.Estate, parsed.GetValue(database));
+            var server = session.Servers[target.Server];
+            var name = parsed.GetValue(role)!;
+            var text = name == "admin" ? server.AdminConnectionString(target.Name) : server.LoginConnectionString(name, target.Name);
+            // Straight to stdout: this output is the one place where a secret belongs.
+            Console.Out.WriteLine(Format(new(text), parsed.GetValue(format)!));
+            return Task.FromResult(ExitCodes.Done);
+        }, token));
+        return command;
+    }
+
+    static string Format(NpgsqlConnectionStringBuilder link, string format) => format switch
+    {
+        "npgsql" => $"Host={link.Host};Port={link.Port};Database={link.Database};Username={link.Username};Password={link.Password}",
+        "env" => $"PGHOST={link.Host}\nPGPORT={link.Port}\nPGDATABASE={link.Database}\nPGUSER={link.Username}\nPGPASSWORD={link.Password}",
+        _ => $"postgresql://{Uri.EscapeDataString(link.Username ?? "")}:{Uri.EscapeDataString(link.Password ?? "")}@{link.Host}:{link.Port}/{Uri.EscapeDataString(link.Database ?? "")}",
+    };
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Howdah.Cli.Output;
+using Howdah.Patterns.Tenancy.Registry;
+using Npgsql;
+
+namespace Howdah.Cli.Commands;
+
+static class SqlCommand
+{
+    internal static Command Create()
+    {
+        var words = new Argument<string[]>("[DIR] SQL")
+        {
+            Description = "The folder of the estate (default: the current one where it holds estate.yaml, else samples/superstore), and the statement; - reads it from stdin.",
+            Arity = new ArgumentArity(1, 2),
+        };
+        var role = new Option<string>("--as") { Description = "The role to log in as; admin is the role that applies.", DefaultValueFactory = _ => "admin" };
+        var tenant = new Option<string?>("--tenant") { Description = "The tenant, by name: its context is set for the statement." };
+        var database = Common.Database();
+        var format = new Option<string?>("--format") { Description = "table (default on a terminal), csv (default in a pipe, without header) or json." };
+        format.AcceptOnlyFromAmong("table", "csv", "json");
+        var command = Common.Command("sql", "Runs SQL as an application would: that role's real login, that tenant's context.",
+            "howdah sql --as store_app --tenant California 'SELECT count(*) FROM store.order_lines'");
+        command.Add(words);
+        foreach (var option in (Option[])[role, tenant, database, format])
+            command.Add(option);
+        command.SetAction((parsed, token) =>
+        {
+            var given = parsed.GetValue(words)!;
+            var path = given.Length == 2 ? given[0] : Folder();
+            return Common.WithSessionAsync(parsed, path, start: false, async (screen, session) =>
+            {
+                var target = Common.Pick(session.Estate, parsed.GetValue(database));
+                var server = session.Servers[target.Server];
+                var statement = given[^1] == "-" ? await Console.In.ReadToEndAsync(token) : given[^1];
+                var name = parsed.GetValue(role)!;
+                await using var connection = name == "admin"
+                    ? await server.OpenAdminAsync(target.Name, token) : await server.OpenLoginAsync(name, target.Name, token);
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                if (parsed.GetValue(tenant) is { } who)
+                    await BecomeAsync(session, target, connection, who, token);
+                await using (var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0, AllResultTypesAreUnknown = true })
+                await using (var rows = await command.ExecuteReaderAsync(token))
+                    screen.Out(await RowText.WriteAsync(rows, parsed.GetValue(format) ?? (Console.IsOutputRedirected ? "csv" : "table"), token));
+                await transaction.CommitAsync(token);
+                return ExitCodes.Done;
+            }, token);
+        });
+        return command;
+    }
+
+    internal static string Folder() => File.Exists("estate.yaml") || !Directory.Exists(Common.DefaultFolder) ? "." : Common.DefaultFolder;
+
+    static async Task BecomeAsync(
+        Engine.Session session, Engine.Files.DatabaseSpec database, NpgsqlConnection connection, string name, CancellationToken token)
+    {
+        var setting = TenantContext.SettingOf(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy");
+        await using var admin = await session.Servers[database.Server].OpenAdminAsync(database.Name, token);
+        var tenant = await new TenantRegistry(admin).FindAsync(name, token)
+            ?? throw new ArgumentException($"there is no tenant `{name}`: howdah tenant list names them");
+        await using var command = new NpgsqlCommand("select pg_catalog.set_config($1, $2, true)", connection);
+        command.Parameters.Add(new() { Value = setting });
+        command.Parameters.Add(new() { Value = tenant.Id.ToString() });
+        await command.ExecuteNonQueryAsync(token);
+    }
+}

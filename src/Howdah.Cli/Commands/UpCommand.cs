@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Howdah.Cli.Output;
+using Howdah.Engine;
+using Howdah.Patterns.Data.Loading;
+using Howdah.Patterns.Tenancy.Registry;
+using Howdah.Engine.Servers;
+using Npgsql;
+
+namespace Howdah.Cli.Commands;
+
+static class UpCommand
+{
+    internal static Command Create()
+    {
+        var path = Common.Path(Common.DefaultFolder);
+        var allow = ApplyCommand.Allow();
+        var command = Common.Command("up", "Starts the estate's embedded servers, applies, loads its data, proves, and says how to connect.", "howdah up samples/superstore");
+        command.Add(path);
+        command.Add(allow);
+        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: true, async (screen, session) =>
+        {
+            var applied = await ApplyCommand.RunAsync(screen, session,
+                new() { Allow = parsed.GetValue(allow)!.Select(name => Howdah.Engine.Planning.Hazard.Kinds[name]).ToHashSet() }, token);
+            if (applied != ExitCodes.Done)
+                return applied;
+            foreach (var load in (await DataLoader.RunAsync(session, screen.Progress, token)).Where(load => load.Loaded))
+                screen.Tell($"Loaded {load.File}: {load.Rows} lines.");
+            var findings = await ProveCommand.FindAsync(session, token);
+            var exit = ProveCommand.Exit(findings);
+            screen.Tell(exit == ExitCodes.Done ? FindingText.Summary(findings) : FindingText.Write(findings, Terminal.ErrorColors));
+            await HintAsync(screen, session, parsed.GetValue(path)!, token);
+            return exit;
+        }, token));
+        return command;
+    }
+
+    /// <summary>Lines to paste: the tenant with the most rows, and the one with the fewest.</summary>
+    static async Task HintAsync(Screen screen, Session session, string path, CancellationToken token)
+    {
+        var folder = path == Common.DefaultFolder ? "" : $" {path}";
+        foreach (var database in session.Estate.Databases)
+        {
+            if (TenantContext.ApplicationOf(database) is not { } role || TenantContext.SampleTableOf(database) is not { } table)
+                continue;
+            screen.Tell($"\nLog in as an application, as one tenant of {database.Name} (dir first: howdah sql{folder} …):");
+            foreach (var (tenant, rows) in await ExtremesAsync(session, database, role, table, token))
+                screen.Tell($"  howdah sql{folder} --as {role} --tenant '{tenant}' 'SELECT count(*) FROM {table}'   # {rows}");
+            screen.Tell($"  psql \"$(howdah dsn{folder} --as {role})\"   # without a tenant: no rows");
+        }
+    }
+
+    static async Task<IEnumerable<(string Tenant, long Rows)>> ExtremesAsync(
+        Session session, Engine.Files.DatabaseSpec database, string role, string table, CancellationToken token)
+    {
+        var counts = new List<(string Tenant, long Rows)>();
+        try
+        {
+            await using var admin = await session.Servers[database.Server].OpenAdminAsync(database.Name, token);
+            var tenants = (await new TenantRegistry(admin).ListAsync(token)).Take(200);
+            await using var login = await session.Servers[database.Server].OpenLoginAsync(role, database.Name, token);
+            foreach (var tenant in tenants)
+            {
+                await using var batch = new NpgsqlBatch(login)
+                {
+                    BatchCommands =
+                    {
+                        new("select pg_catalog.set_config($1, $2, true)") { Parameters = { new() { Value = TenantContext.SettingOf(database)! }, new() { Value = tenant.Id.ToString() } } },
+                        new($"select count(*) from {table}"),
+                    },
+                };
+                await using var rows = await batch.ExecuteReaderAsync(token);
+                await rows.NextResultAsync(token);
+                await rows.ReadAsync(token);
+                counts.Add((tenant.Name, rows.GetInt64(0)));
+            }
+        }
+        catch (Exception none) when (none is NpgsqlException or LoginUnavailableException)
+        {
+            return []; // a hint is not worth a failure: the role may not read that table
+        }
+        counts.Sort(static (a, b) => b.Rows != a.Rows ? b.Rows.CompareTo(a.Rows) : string.CompareOrdinal(a.Tenant, b.Tenant));
+        return counts.Count > 1 ? [counts[0], counts[^1]] : counts;
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Howdah.Engine.Files;
+
+/// <summary>The JSON Schema of estate files (draft-07, which editors understand best), from the same shapes that read them.</summary>
+public static class EstateSchema
+{
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The schema as text.</summary>
+    public static string ToJson(IReadOnlyList<Pattern> patterns)
+    {
+        var schema = EstateShape.For(patterns).ToJsonSchema();
+        schema.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
+        schema.Insert(1, "title", "Howdah estate, format 1");
+        return schema.ToJsonString(Indented) + "\n";
+    }
+}
