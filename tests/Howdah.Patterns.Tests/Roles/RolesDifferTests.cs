@@ -9,59 +9,7 @@ namespace Howdah.Patterns.Tests.Roles;
 
 public sealed class RolesDifferTests
 {
-    static readonly string[] Names = ["app", "owner", "reader", "writer", "a\"b", "select"];
-
-    static readonly Gen<RoleSpec> Role =
-        from flags in Gen.Bool.Array[6]
-        from limit in Gen.Int[-1, 3]
-        from until in OneOf<string?>(null, "2040-01-31T00:00:00.000000Z", "2041-01-31T00:00:00.000000Z")
-        from settings in Settings
-        from local in Settings
-        from comment in OneOf<string?>(null, "", "it's")
-        select RoleSpec.Plain with
-        {
-            Login = flags[0],
-            Password = flags[0] && flags[1] ? new("generated", "") : null,
-            Inherit = flags[2],
-            CreateDb = flags[3],
-            CreateRole = flags[4],
-            Replication = flags[5],
-            ConnectionLimit = limit,
-            ValidUntil = until,
-            Settings = settings,
-            InDatabases = local.Count == 0 ? RoleSpec.Plain.InDatabases
-                : new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>> { ["shop"] = local },
-            Comment = comment,
-        };
-
-    static Gen<IReadOnlyDictionary<string, IReadOnlyList<string>>> Settings =>
-        from work in OneOf<string?>(null, "4MB", "8MB")
-        from path in OneOf<string[]?>(null, ["public"], ["$user", "A,b"], [""])
-        select (IReadOnlyDictionary<string, IReadOnlyList<string>>)Declared(work, path);
-
-    static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
-
-    static Dictionary<string, IReadOnlyList<string>> Declared(string? work, string[]? path)
-    {
-        var settings = new Dictionary<string, IReadOnlyList<string>>();
-        if (work is not null)
-            settings["work_mem"] = [work];
-        if (path is not null)
-            settings["search_path"] = path;
-        return settings;
-    }
-
-    // Members only of roles further on in the list, so there are no circles.
-    static readonly Gen<RolesSpec> Spec =
-        from count in Gen.Int[0, Names.Length]
-        from roles in Role.Array[count]
-        from links in Gen.Bool.Array[Names.Length * Names.Length]
-        from options in Gen.Bool.Array[3]
-        select new RolesSpec("main", Enumerable.Range(0, count).ToDictionary(i => Names[i], i => roles[i] with
-        {
-            MemberOf = [.. Enumerable.Range(i + 1, count - i - 1).Where(j => links[(i * Names.Length) + j])
-                .Select(j => new MembershipSpec(Names[j], options[0], options[1] ? null : options[2], options[2]))],
-        }), ["shop"], [], ["shop"]);
+    static Gen<RolesSpec> Spec => RandomRoles.Spec;
 
     [Fact]
     public void What_is_as_declared_needs_nothing() =>
@@ -69,7 +17,7 @@ public sealed class RolesDifferTests
 
     [Fact]
     public void What_is_as_another_wish_needs_steps_for_exactly_the_roles_that_differ() =>
-        Gen.Select(Spec, Role).Where(static both => both.Item1.Roles.Count > 0).Sample(static (spec, other) =>
+        Gen.Select(Spec, RandomRoles.Role).Where(static both => both.Item1.Roles.Count > 0).Sample(static (spec, other) =>
         {
             var name = spec.Roles.Keys.Last();
             var changed = spec with { Roles = spec.Roles.ToDictionary(static role => role.Key, role =>

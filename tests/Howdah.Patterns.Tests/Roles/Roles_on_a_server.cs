@@ -1,3 +1,4 @@
+using CsCheck;
 using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Files;
@@ -88,6 +89,33 @@ public sealed class Roles_on_a_server
             yield return ("grant shop_reader to shop_writer with admin option; grant shop_reader to shop_app granted by shop_writer",
                 ["roles/main/shop_app/member/shop_reader/revoke/shop_writer", "roles/main/shop_writer/member/shop_reader"]);
         }
+    }
+
+    // Each wish is applied over what the last one left: roles stay, come back, and change in everything at once.
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Any_wish_after_any_other_is_made_in_one_pass(int major)
+    {
+        var server = await TestServer.StartOwnAsync(major);
+        using var estate = new EstateHarness(server, "howdah: 1\nestate: random\nSERVERS\n", Mine);
+        var wishes = new List<RolesSpec>();
+        RandomRoles.Spec.Sample(wishes.Add, iter: 25, threads: 1);
+        const string Database = "databases: { shop: { owner: base } }\n";
+        foreach (var wish in wishes)
+        {
+            // What 15 cannot serve is another test's business.
+            var served = major >= 16 ? wish : wish with
+            {
+                Roles = wish.Roles.ToDictionary(static role => role.Key, static role => role.Value with
+                {
+                    MemberOf = [.. role.Value.MemberOf.Select(static each => each with { Set = true, Inherit = null })],
+                }),
+            };
+            var roles = served.Roles.Append(new("base", RoleSpec.Plain)).ToDictionary();
+            estate.Write(RandomRoles.Yaml(served with { Roles = roles }) + Database);
+            await estate.ConvergeAsync();
+        }
+        Assert.True(wishes.Count >= 25);
     }
 
     [Theory]
