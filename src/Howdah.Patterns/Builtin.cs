@@ -3,6 +3,7 @@ using Howdah.Patterns.Data;
 using Howdah.Patterns.Databases;
 using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Roles;
+using Howdah.Patterns.Schemas;
 using Howdah.Patterns.Tenancy;
 
 namespace Howdah.Patterns;
@@ -15,6 +16,7 @@ public static class Builtin
     [
         RolesPattern.Value,
         DatabasesPattern.Value,
+        SchemasPattern.Value,
         MigrationsPattern.Value,
         TenancyPattern.Value,
         DataPattern.Value,
