@@ -41,3 +41,10 @@ public sealed record Attack(string Id, string Title, Gravity Gravity, bool Live,
 /// <param name="Evidence">What was seen, in words and with the statement that showed it; never a secret, never a user's data.</param>
 /// <param name="Fix">SQL or words that close it; null when held.</param>
 public sealed record Finding(Attack Attack, string Pattern, string Target, Verdict Verdict, string Evidence, string? Fix = null);
+
+/// <summary>Words for evidence.</summary>
+public static class Evidence
+{
+    /// <summary>An exception as evidence: the server's message alone, without its detail, which may hold users' data.</summary>
+    public static string Of(Exception e) => e is Npgsql.PostgresException server ? $"{server.MessageText} (SQLSTATE {server.SqlState})" : e.Message;
+}

@@ -29,9 +29,13 @@ static class MigrationsProver
                 : new(Rewrite, MigrationsSpec.Key, target, refusal is null ? Verdict.Broken : Verdict.Inconclusive,
                     $"{Statement}: {refusal?.MessageText ?? "was let through"}", $"REVOKE ALL ON SCHEMA howdah FROM {login}");
         }
+        catch (PostgresException shut) when (shut.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return new(Rewrite, MigrationsSpec.Key, target, Verdict.Held, $"may not even enter: {shut.MessageText}");
+        }
         catch (Exception closed) when (closed is Engine.Servers.LoginUnavailableException or NpgsqlException)
         {
-            return new(Rewrite, MigrationsSpec.Key, target, Verdict.Inconclusive, closed.Message);
+            return new(Rewrite, MigrationsSpec.Key, target, Verdict.Inconclusive, Evidence.Of(closed));
         }
     }
 }

@@ -37,9 +37,13 @@ static class SchemasProver
                 _ => new(Create, SchemasSpec.Key, target, Verdict.Inconclusive, refusal.MessageText),
             };
         }
+        catch (PostgresException shut) when (shut.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return new(Create, SchemasSpec.Key, target, Verdict.Held, $"may not even enter: {shut.MessageText}");
+        }
         catch (Exception closed) when (closed is NpgsqlException or LoginUnavailableException)
         {
-            return new(Create, SchemasSpec.Key, target, Verdict.Inconclusive, closed.Message);
+            return new(Create, SchemasSpec.Key, target, Verdict.Inconclusive, Evidence.Of(closed));
         }
     }
 }

@@ -21,17 +21,17 @@ static class TenancyProver
     {
         var pairs = await TenantPairs.FindAsync(spec, arena, token);
         foreach (var (about, query, fix) in CatalogAttacks.All)
-            yield return await AsAdminAsync(spec, about, spec.Database, arena, bout => CatalogAttacks.MakeAsync(spec, bout, query, fix, token), token);
+            yield return await AsAdminAsync(about, spec.Database, arena, bout => CatalogAttacks.MakeAsync(spec, bout, query, fix, token), token);
         foreach (var table in spec.Wanted.Tables)
         {
             foreach (var (about, make) in OwnerAttacks.OnTables)
                 yield return pairs.TryGetValue(table, out var pair)
-                    ? await AsAdminAsync(spec, about, table.Plain, arena, bout => make(spec, bout, table, pair.A, pair.B, token), token)
+                    ? await AsAdminAsync(about, table.Plain, arena, bout => make(spec, bout, table, pair.A, pair.B, token), token)
                     : Unstaged(about, table.Plain);
         }
         foreach (var login in arena.Logins)
         {
-            yield return await AsAdminAsync(spec, OwnerAttacks.Newborn.About, login, arena, bout => OwnerAttacks.Newborn.MakeAsync(spec, bout, login, token), token);
+            yield return await AsAdminAsync(OwnerAttacks.Newborn.About, login, arena, bout => OwnerAttacks.Newborn.MakeAsync(spec, bout, login, token), token);
             foreach (var (about, make) in LoginAttacks.All)
                 yield return await AsLoginAsync(spec, about, login, login, arena, bout => make(spec, bout, token), token);
             foreach (var table in spec.Wanted.Tables)
@@ -50,28 +50,30 @@ static class TenancyProver
 
     static Task<Finding> AsLoginAsync(
         TenancySpec spec, Attack about, string target, string login, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
-        MakeAsync(spec, about, target, () => arena.EnterAsync(login, token), make);
+        MakeAsync(about, target, () => arena.EnterAsync(login, token), make, shut: !spec.Wanted.Roles.Contains(login));
 
-    static Task<Finding> AsAdminAsync(TenancySpec spec, Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
-        MakeAsync(spec, about, target, () => arena.EnterAsAdminAsync(token), make);
+    static Task<Finding> AsAdminAsync(Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
+        MakeAsync(about, target, () => arena.EnterAsAdminAsync(token), make, shut: false);
 
-    static async Task<Finding> MakeAsync(TenancySpec spec, Attack about, string target, Func<Task<Bout>> enter, Func<Bout, Task<Outcome>> make)
+    // A login that is not the application's may be shut out of the database: that is a refusal. The application's own login being shut out means
+    // that the attack was never staged.
+    static async Task<Finding> MakeAsync(Attack about, string target, Func<Task<Bout>> enter, Func<Bout, Task<Outcome>> make, bool shut)
     {
-        _ = spec;
+        var inside = false;
         try
         {
             await using var bout = await enter();
+            inside = true;
             var outcome = await make(bout);
             return new(about, TenancySpec.Key, target, outcome.Verdict, outcome.Evidence, outcome.Fix);
         }
-        catch (PostgresException refusal) when (Stage.Denied(refusal))
+        catch (PostgresException refusal) when (Stage.Denied(refusal) && (inside || shut))
         {
-            // The attacker may not even touch the table: as far as this attack goes, the door is shut.
             return new(about, TenancySpec.Key, target, Verdict.Held, refusal.MessageText);
         }
         catch (Exception cannot) when (cannot is NpgsqlException or LoginUnavailableException)
         {
-            return new(about, TenancySpec.Key, target, Verdict.Inconclusive, cannot.Message);
+            return new(about, TenancySpec.Key, target, Verdict.Inconclusive, Evidence.Of(cannot));
         }
     }
 }

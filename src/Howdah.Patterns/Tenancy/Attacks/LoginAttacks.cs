@@ -104,12 +104,14 @@ static class LoginAttacks
         with recursive made(oid) as (
           select t::pg_catalog.regclass::oid from pg_catalog.unnest($1::text[]) t
           union
-          select r.ev_class from made m
-          join pg_catalog.pg_depend d on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = m.oid
-           and d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-          join pg_catalog.pg_rewrite r on r.oid = d.objid
-          union
-          select i.inhrelid from made m join pg_catalog.pg_inherits i on i.inhparent = m.oid
+          select step.oid from made m
+          cross join lateral (
+            select r.ev_class from pg_catalog.pg_depend d join pg_catalog.pg_rewrite r on r.oid = d.objid
+            where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = m.oid
+              and d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+            union all
+            select i.inhrelid from pg_catalog.pg_inherits i where i.inhparent = m.oid
+          ) step(oid)
         )
         select pg_catalog.format('%I.%I', n.nspname, c.relname)
         from made join pg_catalog.pg_class c on c.oid = made.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace

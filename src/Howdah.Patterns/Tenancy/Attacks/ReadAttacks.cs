@@ -59,11 +59,13 @@ static class ReadAttacks
             }),
 
         new(new("TEN-E08", "A change of tenant in the middle of a cursor shows nothing new", Gravity.High, true,
-            "Opens a cursor as A, becomes B, fetches the rest; a row of B is a break (an unwrapped policy is asked anew for each row).", "Howdah"),
+            "Opens a cursor as A and fetches a row, becomes B, fetches the rest; a row of B is a break (an unwrapped policy is asked anew for each row).", "Howdah"),
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
                 await stage.RunAsync(Sql.Of($"declare howdah_cursor no scroll cursor for select {stage.Column} from {stage.Table}"), token);
+                // The tenant is read when the first row is fetched, and must stay what it was.
+                await stage.Bout.ScalarAsync("fetch 1 from howdah_cursor", token);
                 await stage.BecomeAsync(stage.B, token);
                 var foreign = 0L;
                 await using var command = new Npgsql.NpgsqlCommand("fetch all from howdah_cursor", stage.Bout.Connection);
