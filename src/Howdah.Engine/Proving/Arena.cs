@@ -121,7 +121,9 @@ public sealed class Bout : IAsyncDisposable
         }
         finally
         {
-            await transaction.RollbackAsync(Point, token);
+            // An attack may cost the connection; what then is the caller's to tell, and not hidden by a failing rollback.
+            if (Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
+                await transaction.RollbackAsync(Point, token);
         }
     }
 

@@ -31,12 +31,12 @@ static class MembershipDiffer
                 revokes.AddRange(rows[wish.Role].Where(row => row != kept));
             }
             revokes.AddRange(rows.Where(group => role.MemberOf.All(wish => wish.Role != group.Key)).SelectMany(static group => group)
-                .Where(static row => !row.ByServer));
+                .Where(row => !row.ByServer(spec) || spec.Roles.ContainsKey(row.Role)));
         }
         steps = [.. steps.Select(step => step with { After = [.. step.After, .. Given(spec, step, revokes)] })];
         revokes.AddRange(facts.Memberships.Where(row => ours.Contains(row.Role) && IsForeign(row, spec, facts)));
-        steps.AddRange(revokes.Select(row => Revoke(spec, row, revokes, modern)));
-        return steps;
+        // What goes goes first, or a membership that was turned around would be a circle for a moment and refused.
+        return [.. revokes.Select(row => Revoke(spec, row, revokes, modern)), .. steps];
     }
 
     // Superusers are members of everything anyhow. Who administers a role can make itself a member at any time, as the role that applies
@@ -44,7 +44,7 @@ static class MembershipDiffer
     // work as the owner: taking that away would change nothing but the next plan.
     static bool IsForeign(MembershipFacts row, RolesSpec spec, RolesFacts facts) =>
         !spec.Roles.ContainsKey(row.Member) && !spec.Roles[row.Role].ForeignMembers && row.Member != facts.Server.User
-            && !row.MemberIsSuperuser && !row.ByServer && row.Grantor != row.Member;
+            && !row.MemberIsSuperuser && !row.ByServer(spec) && row.Grantor != row.Member;
 
     // ADMIN can be taken only from a member whose own gifts are gone.
     static IEnumerable<string> Given(RolesSpec spec, Step step, List<MembershipFacts> revokes) =>

@@ -15,6 +15,8 @@ sealed class RoleDuel(RolesSpec spec, string role, Bout bout, int major, Cancell
     string? unstaged;
 
     RoleSpec Wish => spec.Roles[role];
+    const string Lost = "an attack cost the connection";
+    bool Alive => bout.Connection.FullState.HasFlag(System.Data.ConnectionState.Open);
     Ident Self => new(role);
 
     internal async Task<Blow> BecomeAsync()
@@ -125,6 +127,11 @@ sealed class RoleDuel(RolesSpec spec, string role, Bout bout, int major, Cancell
     // proved.
     async Task<bool> WorksAsync(Sql sql)
     {
+        if (!Alive)
+        {
+            unstaged ??= Lost;
+            return false;
+        }
         var refusal = (await bout.TryAsync(async each => await each.ExecuteAsync(sql.ToString(), token), token)).Refusal;
         if (refusal is not null && refusal.SqlState != PostgresErrorCodes.InsufficientPrivilege)
             unstaged ??= $"{sql} failed for another reason: {refusal.SqlState} {refusal.MessageText}";
@@ -133,9 +140,16 @@ sealed class RoleDuel(RolesSpec spec, string role, Bout bout, int major, Cancell
 
     Blow Held(string evidence) => unstaged is null ? Blow.Held(evidence) : new(Verdict.Inconclusive, unstaged);
 
-    async Task<List<string>> ListAsync(string sql) =>
-        await bout.ScalarAsync($"select coalesce(array_agg(x order by x), array[]::text[]) from ({sql}) q(x)", token) is string[] rows
-            ? [.. rows] : [];
+    async Task<List<string>> ListAsync(string sql)
+    {
+        if (!Alive)
+        {
+            unstaged ??= Lost;
+            return [];
+        }
+        var rows = await bout.ScalarAsync($"select coalesce(array_agg(x order by x), array[]::text[]) from ({sql}) q(x)", token);
+        return rows is string[] list ? [.. list] : [];
+    }
 }
 
 /// <summary>What one attack came to.</summary>

@@ -72,7 +72,11 @@ sealed record MembershipFacts(
     string Role, string Member, string? Grantor, bool Admin, bool Inherit, bool Set, bool ByBootstrap, bool MemberCreatesRoles,
         bool MemberIsSuperuser)
 {
-    /// <summary>Made by the server itself when a role with CREATEROLE made the role: ADMIN only, given by the server's first
-    /// role.</summary>
-    internal bool ByServer => ByBootstrap && MemberCreatesRoles && Admin && !Inherit && !Set;
+    /// <summary>
+    /// Made by the server itself when a role with CREATEROLE made the role: ADMIN only, given by the server's first role. Whether a
+    /// declared member
+    /// creates roles is asked of the wish, for the same apply may change that.
+    /// </summary>
+    internal bool ByServer(RolesSpec spec) => ByBootstrap && Admin && !Inherit && !Set
+        && (spec.Roles.TryGetValue(Member, out var member) ? member.CreateRole : MemberCreatesRoles);
 }

@@ -52,13 +52,15 @@ static class RandomRoles
     // Members only of roles further on in the list, so there are no circles.
     internal static readonly Gen<RolesSpec> Spec =
         from count in Gen.Int[0, Names.Length]
+        from backwards in Gen.Bool
+        let names = backwards ? Names.Reverse().ToArray() : Names
         from roles in Role.Array[count]
         from links in Gen.Bool.Array[Names.Length * Names.Length]
         from options in Gen.Bool.Array[3]
-        select new RolesSpec("main", Enumerable.Range(0, count).ToDictionary(i => Names[i], i => roles[i] with
+        select new RolesSpec("main", Enumerable.Range(0, count).ToDictionary(i => names[i], i => roles[i] with
         {
             MemberOf = [.. Enumerable.Range(i + 1, count - i - 1).Where(j => links[(i * Names.Length) + j])
-                .Select(j => new MembershipSpec(Names[j], options[0], options[1] ? null : options[2], options[2]))],
+                .Select(j => new MembershipSpec(names[j], options[0], options[1] ? null : options[2], options[2]))],
         }), ["shop"], [], ["shop"]);
 
     // JSON is YAML, and quotes every name.
