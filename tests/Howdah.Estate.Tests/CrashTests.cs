@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+using Howdah.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Howdah.Estate.Tests;
+
+/// <summary>
+/// The apply is killed with SIGKILL at a point and run again: it must end in the same catalogs as an undisturbed run, with each step recorded once.
+/// Every point with HOWDAH_FULL=1; a seeded sample of them otherwise.
+/// </summary>
+public sealed class CrashTests
+{
+    static bool Full => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1";
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Killed_anywhere_and_run_again_it_ends_the_same(int major)
+    {
+        var server = await TestServer.StartOwnAsync(major);
+        using var calm = Sample.On(server);
+        var (points, code) = await RunAsync(calm, 0);
+        Assert.Equal(0, code);
+        Assert.True(points > 60, $"{points} points are too few to be all");
+        var expected = await CatalogDump.OfAsync(server, "store");
+
+        // Seeded, so that a failure can be met again; first, last and the middle of the road are always among them.
+        var random = new Random(20261123 + major);
+        var chosen = Full
+            ? Enumerable.Range(1, points)
+            : Enumerable.Range(0, 10).Select(_ => random.Next(1, points + 1)).Concat([1, 2, points]).Distinct().Order();
+        foreach (var point in chosen)
+        {
+            await CleanAsync(server);
+            using var sample = Sample.On(server);
+            Assert.NotEqual(0, (await RunAsync(sample, point)).Code);
+            var (_, again) = await RunAsync(sample, 0);
+            Assert.True(again == 0, $"killed at point {point}, the next run fails");
+            Assert.True(expected == await CatalogDump.OfAsync(server, "store"), $"killed at point {point}, the catalogs differ");
+            Assert.True((await sample.Harness.PlanAsync()).Steps.Count == 0, $"killed at point {point}, something is left to do");
+            Assert.Equal(0L, await server.ScalarAsync<long>(
+                "select count(*) from (select step from howdah.journal where state = 'done' group by step having count(*) > 1) twice", "store"));
+            Assert.Equal(0L, await server.ScalarAsync<long>("select count(*) from howdah.journal where state = 'running'"));
+        }
+    }
+
+    static async Task<(int Points, int Code)> RunAsync(Sample sample, int point)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll");
+        var start = new ProcessStartInfo("dotnet", [program, sample.Harness.Folder, point.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0 && point == 0)
+            Assert.Fail(await errors);
+        return (output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, process.ExitCode);
+    }
+
+    // The server stays; what the estate made goes.
+    static async Task CleanAsync(TestServer server)
+    {
+        await server.ExecuteAsync("drop database if exists store with (force)");
+        await using var connection = await server.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            """
+            drop schema if exists howdah cascade;
+            do $$ declare r text; begin
+              for r in select rolname from pg_roles where rolname like 'store%' loop
+                execute format('drop owned by %I cascade', r);
+                execute format('drop role %I', r);
+              end loop;
+            end $$
+            """, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
