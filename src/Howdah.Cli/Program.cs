@@ -25,17 +25,20 @@ static class Program
             return ExitCodes.Usage;
         }
         // The first Ctrl-C cancels: the step in hand is finished or rolled back. A second one within that time ends the process.
-        return await parsed.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20), EnableDefaultExceptionHandler = false });
+        return await parsed.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+            EnableDefaultExceptionHandler = false });
     }
 
     internal static RootCommand Root()
     {
-        var root = new RootCommand("Howdah turns PostgreSQL into an enterprise platform from one file, and proves it.\n\nExample:\n  howdah up samples/superstore");
+        var root = new RootCommand("Howdah turns PostgreSQL into an enterprise platform from one file, and proves it.\n\nExample:\n  "
+            + "howdah up samples/superstore");
         root.Add(Common.Environment);
         root.Add(Common.Verbose);
         foreach (var command in (Command[])
             [
-                UpCommand.Create(), DownCommand.Create(), PlanCommand.Create(), ApplyCommand.Create(), ProveCommand.Create(), SqlCommand.Create(),
+                UpCommand.Create(), DownCommand.Create(), PlanCommand.Create(), ApplyCommand.Create(), ProveCommand.Create(),
+                    SqlCommand.Create(),
                 DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), .. FileCommands.Create(), DoctorCommand.Create(),
                 CompletionCommand.Create(), DocsCommand.Create(),
             ])

@@ -31,7 +31,8 @@ public sealed record Target(Estate Estate, ServerSpec Server, DatabaseSpec? Data
 public sealed record Login(string Role, SecretRef Password);
 
 /// <summary>
-/// One promise that an estate can make: a value made of functions. Third parties write <c>[.. Builtin.All, Mine]</c>. The order of the list is the
+/// One promise that an estate can make: a value made of functions. Third parties write <c>[.. Builtin.All, Mine]</c>. The order of the list
+/// is the
 /// order of work within a database.
 /// </summary>
 public abstract class Pattern
@@ -74,7 +75,8 @@ public sealed class Pattern<TSpec, TFacts> : Pattern where TSpec : class
     public required Func<TSpec, Catalog, CancellationToken, Task<TFacts>> Inspect { get; init; }
 
     /// <summary>
-    /// Adds to the facts what only trying shows (what a migration locks and rewrites), on a scratch database; null for patterns that need none.
+    /// Adds to the facts what only trying shows (what a migration locks and rewrites), on a scratch database; null for patterns that need
+    /// none.
     /// Not called for a plan that may not write.
     /// </summary>
     public Func<TSpec, TFacts, Workshop, CancellationToken, Task<TFacts>>? Rehearse { get; init; }

@@ -36,7 +36,8 @@ public sealed class Session
     /// <summary>Says what would change.</summary>
     /// <param name="rehearse">Whether patterns may try things on a scratch database; without it nothing at all is written.</param>
     /// <param name="token">Cancels.</param>
-    public Task<Plan> PlanAsync(bool rehearse, CancellationToken token) => new Planner(Estate, Servers, promises, rehearse).PlanAsync(token);
+    public Task<Plan> PlanAsync(bool rehearse, CancellationToken token) => new Planner(Estate, Servers, promises, rehearse)
+        .PlanAsync(token);
 
     /// <summary>Makes it so.</summary>
     public Task<ApplyResult> ApplyAsync(ApplyOptions options, CancellationToken token) => new Applier(this, options).RunAsync(token);

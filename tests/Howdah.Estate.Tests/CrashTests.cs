@@ -7,7 +7,8 @@ using Xunit;
 namespace Howdah.Estate.Tests;
 
 /// <summary>
-/// The apply is killed with SIGKILL at a point and run again: it must end in the same catalogs as an undisturbed run, with each step recorded once.
+/// The apply is killed with SIGKILL at a point and run again: it must end in the same catalogs as an undisturbed run, with each step
+/// recorded once.
 /// Every point with HOWDAH_FULL=1; a seeded sample of them otherwise.
 /// </summary>
 public sealed class CrashTests
@@ -41,7 +42,8 @@ public sealed class CrashTests
             Assert.True(expected == await CatalogDump.OfAsync(server, "store"), $"killed at point {point}, the catalogs differ");
             Assert.True((await sample.Harness.PlanAsync()).Steps.Count == 0, $"killed at point {point}, something is left to do");
             Assert.Equal(0L, await server.ScalarAsync<long>(
-                "select count(*) from (select step from howdah.journal where state = 'done' group by step having count(*) > 1) twice", "store"));
+                "select count(*) from (select step from howdah.journal where state = 'done' group by step having count(*) > 1) twice",
+                    "store"));
             Assert.Equal(0L, await server.ScalarAsync<long>("select count(*) from howdah.journal where state = 'running'"));
         }
     }

@@ -34,7 +34,8 @@ sealed class Sample : IDisposable
         var begin = yaml.IndexOf("servers:", StringComparison.Ordinal);
         var end = yaml.IndexOf("roles:", StringComparison.Ordinal);
         var harness = new EstateHarness(server, yaml[..begin] + "SERVERS\n\n" + yaml[end..]);
-        foreach (var file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(file => !file.Contains(".howdah", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains(".howdah", StringComparison.Ordinal)))
         {
             var name = Path.GetRelativePath(Folder, file);
             if (name == "estate.yaml")

@@ -27,7 +27,8 @@ public sealed class SampleTests
         Assert.Equal(1L, await CountAsync(sample, "Wyoming"));
 
         var findings = await sample.Harness.ProveAsync();
-        Assert.Empty(findings.Where(finding => finding.Verdict != Verdict.Held).Select(finding => $"{finding.Attack.Id} {finding.Target}: {finding.Evidence}"));
+        Assert.Empty(findings.Where(finding => finding.Verdict != Verdict.Held)
+            .Select(finding => $"{finding.Attack.Id} {finding.Target}: {finding.Evidence}"));
         Assert.True(findings.Count > 100, "the proof has become small");
     }
 
@@ -63,8 +64,10 @@ public sealed class SampleTests
 
     static async Task<string> WitnessAsync(Sample sample) =>
         await CatalogDump.OfAsync(sample.Server, "store")
-        + await sample.Server.ScalarAsync<string>("select md5(string_agg(l::text, '' order by tenant_id, row_id)) from store.order_lines l", "store")
-        + await sample.Server.ScalarAsync<string>("select md5(string_agg(o::text, '' order by tenant_id, order_id)) from store.orders o", "store");
+        + await sample.Server.ScalarAsync<string>(
+            "select md5(string_agg(l::text, '' order by tenant_id, row_id)) from store.order_lines l", "store")
+        + await sample.Server.ScalarAsync<string>("select md5(string_agg(o::text, '' order by tenant_id, order_id)) from store.orders o",
+            "store");
 
     static async Task<long> CountAsync(Sample sample, string tenant)
     {
@@ -73,7 +76,8 @@ public sealed class SampleTests
         var id = (await new TenantRegistry(admin).FindAsync(tenant, CancellationToken.None))!.Id;
         await using var login = await session.Servers["main"].OpenLoginAsync("store_app", "store", CancellationToken.None);
         await using var transaction = await login.BeginTransactionAsync();
-        await using (var become = new NpgsqlCommand("select set_config('howdah.tenant', $1, true)", login) { Parameters = { new() { Value = id.ToString() } } })
+        await using (var become = new NpgsqlCommand("select set_config('howdah.tenant', $1, true)",
+            login) { Parameters = { new() { Value = id.ToString() } } })
             await become.ExecuteNonQueryAsync();
         await using var command = new NpgsqlCommand("select count(*) from store.order_lines", login);
         return (long)(await command.ExecuteScalarAsync())!;

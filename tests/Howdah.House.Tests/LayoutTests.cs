@@ -30,7 +30,8 @@ public sealed class LayoutTests
         var seen = from file in Tree.Sources
                    where file.StartsWith($"src/Howdah.Patterns/{folder}/", StringComparison.Ordinal)
                    from other in others
-                   where Tree.Text(file).Contains(other + ";", StringComparison.Ordinal) || Tree.Text(file).Contains(other + ".", StringComparison.Ordinal)
+                   where Tree.Text(file).Contains(other + ";", StringComparison.Ordinal) || Tree.Text(file)
+                       .Contains(other + ".", StringComparison.Ordinal)
                    select $"{file} sees {other}";
         Assert.Empty(seen);
     }

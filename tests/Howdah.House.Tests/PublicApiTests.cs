@@ -12,7 +12,9 @@ public sealed class PublicApiTests
     [InlineData("Howdah.Patterns")]
     public void The_public_API_is_as_approved(string assembly)
     {
-        var api = Assembly.Load(assembly).GeneratePublicApi(new() { ExcludeAttributes = ["System.Reflection.AssemblyMetadataAttribute", "System.Runtime.CompilerServices.InternalsVisibleToAttribute",
+        var api = Assembly.Load(assembly)
+            .GeneratePublicApi(new() { ExcludeAttributes = ["System.Reflection.AssemblyMetadataAttribute",
+                "System.Runtime.CompilerServices.InternalsVisibleToAttribute",
                 "System.Runtime.Versioning.TargetFrameworkAttribute"] })
             .Replace("\r\n", "\n", StringComparison.Ordinal);
         var approved = Path.Combine(Tree.Root, "tests/Howdah.House.Tests/Api", assembly + ".approved.txt");
@@ -23,7 +25,8 @@ public sealed class PublicApiTests
             File.WriteAllText(approved, api);
             return;
         }
-        Assert.True(api == expected, $"the public API of {assembly} changed; review it and approve with HOWDAH_APPROVE=1 ./test house\n{FirstDifference(expected, api)}");
+        Assert.True(api == expected, $"the public API of {assembly} changed; review it and approve with HOWDAH_APPROVE=1 ./test "
+            + $"house\n{FirstDifference(expected, api)}");
     }
 
     [Theory]
@@ -31,7 +34,8 @@ public sealed class PublicApiTests
     [InlineData("Howdah.Patterns")]
     public void At_least_half_of_the_types_are_hidden_or_a_record_of_the_contract(string assembly)
     {
-        var types = Assembly.Load(assembly).GetTypes().Where(type => !type.IsNested && !type.Name.Contains('<', StringComparison.Ordinal)).ToList();
+        var types = Assembly.Load(assembly).GetTypes().Where(type => !type.IsNested && !type.Name.Contains('<', StringComparison.Ordinal))
+            .ToList();
         var share = (double)types.Count(type => type.IsPublic) / types.Count;
         Assert.True(share <= 0.7, $"{share:P0} of {assembly} is public");
     }
@@ -39,7 +43,8 @@ public sealed class PublicApiTests
     static string FirstDifference(string expected, string actual)
     {
         var (before, after) = (expected.Split('\n'), actual.Split('\n'));
-        var at = Enumerable.Range(0, Math.Max(before.Length, after.Length)).First(i => before.ElementAtOrDefault(i) != after.ElementAtOrDefault(i));
+        var at = Enumerable.Range(0, Math.Max(before.Length, after.Length))
+            .First(i => before.ElementAtOrDefault(i) != after.ElementAtOrDefault(i));
         return $"line {at + 1}\n- {before.ElementAtOrDefault(at)}\n+ {after.ElementAtOrDefault(at)}";
     }
 }

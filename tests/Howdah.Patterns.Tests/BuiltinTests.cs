@@ -6,7 +6,8 @@ public sealed class BuiltinTests
 {
     [Fact]
     public void Every_pattern_has_its_own_key() =>
-        Assert.Empty(Builtin.All.GroupBy(static pattern => pattern.Key).Where(static group => group.Count() > 1).Select(static group => group.Key));
+        Assert.Empty(Builtin.All.GroupBy(static pattern => pattern.Key).Where(static group => group.Count() > 1)
+            .Select(static group => group.Key));
 
     [Fact]
     public void Every_attack_has_its_own_id() =>

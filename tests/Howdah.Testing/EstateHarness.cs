@@ -20,7 +20,8 @@ sealed class EstateHarness : IDisposable
     /// <param name="patterns">The patterns; all that ship where null.</param>
     /// <param name="user">Who applies; the superuser where null.</param>
     /// <param name="password">Its password.</param>
-    internal EstateHarness(TestServer server, string yaml, IReadOnlyList<Pattern>? patterns = null, string? user = null, string? password = null)
+    internal EstateHarness(TestServer server, string yaml, IReadOnlyList<Pattern>? patterns = null, string? user = null,
+        string? password = null)
     {
         Server = server;
         this.patterns = patterns ?? Builtin.All;
@@ -37,7 +38,8 @@ sealed class EstateHarness : IDisposable
 
     /// <summary>Writes the estate file anew.</summary>
     internal void Write(string yaml) =>
-        folder.Write("estate.yaml", yaml.Replace("SERVERS", $"servers: {{ main: {{ connection: \"${{env:{variable}}}\" }} }}", StringComparison.Ordinal));
+        folder.Write("estate.yaml", yaml.Replace("SERVERS",
+            $"servers: {{ main: {{ connection: \"${{env:{variable}}}\" }} }}", StringComparison.Ordinal));
 
     /// <summary>Writes another file of the estate.</summary>
     internal void Write(string name, string text) => folder.Write(name, text);

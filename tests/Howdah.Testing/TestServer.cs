@@ -9,7 +9,8 @@ using Npgsql;
 namespace Howdah.Testing;
 
 /// <summary>
-/// A real PostgreSQL for tests: loopback, a free port, SCRAM, no fsync. It ends with the test process, however that ends: a shell waits for the
+/// A real PostgreSQL for tests: loopback, a free port, SCRAM, no fsync. It ends with the test process, however that ends: a shell waits for
+/// the
 /// process to be gone and then stops the server and deletes its data.
 /// </summary>
 sealed class TestServer
@@ -109,9 +110,11 @@ sealed class TestServer
         var options = string.Join(' ', ((string[])[$"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off",
             "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "client_connection_check_interval=200ms",
             "shared_buffers=32MB", "autovacuum=off", "max_wal_size=4GB", "jit=off"]).Select(setting => $"-c {setting}"));
-        var outcome = await OsUser.RunAsync(Path.Combine(Bin, "pg_ctl"), ["start", "-D", Data, "-l", Log, "-w", "-t", "60", "-o", options], CancellationToken.None);
+        var outcome = await OsUser.RunAsync(Path.Combine(Bin, "pg_ctl"), ["start", "-D", Data, "-l", Log, "-w", "-t", "60", "-o", options],
+            CancellationToken.None);
         if (outcome.Code != 0)
-            throw new InvalidOperationException($"test server {Major} did not start: {outcome.Output}\n{(File.Exists(Log) ? File.ReadAllText(Log) : "")}");
+            throw new InvalidOperationException(
+                $"test server {Major} did not start: {outcome.Output}\n{(File.Exists(Log) ? File.ReadAllText(Log) : "")}");
     }
 
     /// <summary>Stops it; <c>immediate</c> is a crash.</summary>
@@ -125,7 +128,8 @@ sealed class TestServer
         await File.WriteAllTextAsync(secret, Password);
         await OsUser.OwnAsync(folder, CancellationToken.None);
         var outcome = await OsUser.RunAsync(Path.Combine(bin, "initdb"),
-            ["-D", Path.Combine(folder, "data"), "-U", "howdah_admin", "--pwfile", secret, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+            ["-D", Path.Combine(folder, "data"), "-U", "howdah_admin", "--pwfile", secret, "--auth=scram-sha-256", "--encoding=UTF8",
+                "--locale=C.UTF-8", "--no-sync"],
             CancellationToken.None);
         if (outcome.Code != 0)
             throw new InvalidOperationException($"initdb {major} failed: {outcome.Output}");
@@ -141,15 +145,18 @@ sealed class TestServer
 
     static void Watch(string folder, string end)
     {
-        var script = $"while kill -0 {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} 2>/dev/null; do sleep 1; done; {end}; rm -rf '{folder}'";
-        Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", script]) { RedirectStandardInput = false, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
+        var script = $"while kill -0 {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} 2>/dev/null; do sleep 1; done; "
+            + $"{end}; rm -rf '{folder}'";
+        Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", script]) { RedirectStandardInput = false, UseShellExecute = false,
+            RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
     }
 
     static string NewFolder()
     {
         var folder = Directory.CreateTempSubdirectory("howdah-pg-").FullName;
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         return folder;
     }
 

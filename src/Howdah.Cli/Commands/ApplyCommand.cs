@@ -21,14 +21,17 @@ static class ApplyCommand
         var path = Common.Path();
         var saved = new Option<string?>("--plan") { Description = "Do exactly this saved plan; refused once it is stale." };
         var allow = Allow();
-        var wait = new Option<int>("--lock-wait") { Description = "Seconds to wait for another apply of the same estate.", DefaultValueFactory = _ => 60 };
+        var wait = new Option<int>("--lock-wait") { Description = "Seconds to wait for another apply of the same estate.",
+            DefaultValueFactory = _ => 60 };
         var yes = new Option<bool>("--yes") { Description = "Do not ask; hazards still need --allow." };
-        var command = Common.Command("apply", "Makes the estate as declared: online, resumable, step by step.", "howdah apply --allow table-rewrite");
+        var command = Common.Command("apply", "Makes the estate as declared: online, resumable, step by step.",
+            "howdah apply --allow table-rewrite");
         command.Add(path);
         foreach (var option in (Option[])[saved, allow, wait, yes])
             command.Add(option);
         allow.AcceptOnlyFromAmong([.. Hazard.Kinds.Keys]);
-        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
+        command.SetAction((parsed, token) =>
+            Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
         {
             var options = new ApplyOptions
             {
@@ -48,7 +51,8 @@ static class ApplyCommand
         var result = await session.ApplyAsync(options with
         {
             Tool = $"howdah {Program.Version}",
-            Events = screen.Events(planned => screen.Tell(string.Create(CultureInfo.InvariantCulture, $"{planned.Plan!.Steps.Count} steps:"))),
+            Events = screen.Events(planned =>
+                screen.Tell(string.Create(CultureInfo.InvariantCulture, $"{planned.Plan!.Steps.Count} steps:"))),
         }, token);
         foreach (var note in result.Plan?.Notes.Where(note => note.Severity == Engine.Files.Severity.Warning) ?? [])
             screen.Tell($"{Terminal.Paint("warning", "33", Terminal.ErrorColors)}[{note.Code}]: {note.Message}");

@@ -21,11 +21,14 @@ static class Common
         DefaultValueFactory = _ => fallback,
     };
 
-    internal static Option<string?> Environment { get; } = new("--env") { Description = "The environment (overlay) of the estate file to use.", Recursive = true };
+    internal static Option<string?> Environment { get; } = new(
+        "--env") { Description = "The environment (overlay) of the estate file to use.", Recursive = true };
 
-    internal static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more, stack traces of failures included.", Recursive = true };
+    internal static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more, stack traces of failures included.",
+        Recursive = true };
 
-    internal static Option<string?> Database() => new("--database") { Description = "The database; may be left out where the estate has one." };
+    internal static Option<string?> Database() =>
+        new("--database") { Description = "The database; may be left out where the estate has one." };
 
     /// <summary>A command with an example in its help.</summary>
     internal static Command Command(string name, string about, string example) => new(name, $"{about}\n\nExample:\n  {example}");
@@ -76,15 +79,19 @@ static class Common
     internal static async Task<int> WithSessionAsync(
         ParseResult parsed, string path, bool start, Func<Screen, Session, Task<int>> work, CancellationToken token, bool json = false) =>
         await GuardAsync(parsed, async screen =>
-            Load(screen, parsed, path, json) is { } estate ? await work(screen, await OpenAsync(screen, estate, start, token)) : ExitCodes.Failed, token);
+            Load(screen, parsed, path, json) is { } estate ? await work(screen, await OpenAsync(screen, estate, start, token))
+                : ExitCodes.Failed, token);
 
     /// <summary>The database meant: the one named, or the only one.</summary>
     internal static DatabaseSpec Pick(Estate estate, string? name) =>
         name is not null
             ? estate.Databases.FirstOrDefault(database => database.Name == name)
-                ?? throw new ArgumentException($"there is no database `{name}` in this estate; it has {string.Join(", ", estate.Databases.Select(database => database.Name))}")
+                ?? throw new ArgumentException(
+                    $"there is no database `{name}` in this estate; it has "
+                        + $"{string.Join(", ", estate.Databases.Select(database => database.Name))}")
             : estate.Databases.Count == 1 ? estate.Databases[0]
-                : throw new ArgumentException($"name the database with --database: this estate has {string.Join(", ", estate.Databases.Select(database => database.Name))}");
+                : throw new ArgumentException($"name the database with --database: this estate has "
+                    + $"{string.Join(", ", estate.Databases.Select(database => database.Name))}");
 
     static string Chain(Exception failed) =>
         failed.InnerException is { } inner && failed is NpgsqlException ? $"{failed.Message}: {inner.Message}" : failed.Message;

@@ -25,7 +25,8 @@ static class CompletionCommand
         text.Append("_howdah() {\n  local cur=${COMP_WORDS[COMP_CWORD]}\n  case ${COMP_WORDS[1]} in\n");
         foreach (var command in Visible())
             text.Append($"    {command.Name}) COMPREPLY=($(compgen -W \"{Words(command)}\" -- \"$cur\") $(compgen -f -- \"$cur\")) ;;\n");
-        text.Append("  esac\n  if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"").AppendJoin(' ', Visible().Select(command => command.Name))
+        text.Append("  esac\n  if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"")
+            .AppendJoin(' ', Visible().Select(command => command.Name))
             .Append("\" -- \"$cur\")); fi\n}\ncomplete -F _howdah howdah\n");
         return text.ToString();
     }
@@ -35,7 +36,8 @@ static class CompletionCommand
         var text = new StringBuilder();
         foreach (var command in Visible())
         {
-            text.Append($"complete -c howdah -n __fish_use_subcommand -a {command.Name} -d '{command.Description!.Split('\n')[0].Replace("'", "\\'", StringComparison.Ordinal)}'\n");
+            text.Append($"complete -c howdah -n __fish_use_subcommand -a {command.Name} -d "
+                + $"'{command.Description!.Split('\n')[0].Replace("'", "\\'", StringComparison.Ordinal)}'\n");
             foreach (var option in command.Options)
                 text.Append($"complete -c howdah -n '__fish_seen_subcommand_from {command.Name}' -l {option.Name.TrimStart('-')}\n");
         }
@@ -44,5 +46,7 @@ static class CompletionCommand
 
     static IEnumerable<Command> Visible() => Program.Root().Subcommands.Where(command => !command.Hidden);
 
-    static string Words(Command command) => string.Join(' ', command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).Append("--env"));
+    static string Words(Command command) =>
+        string.Join(' ', command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name))
+            .Append("--env"));
 }

@@ -19,7 +19,8 @@ static class DoctorCommand
             void Say(bool ok, string what, string? hint = null)
             {
                 well &= ok;
-                screen.Out($"{Terminal.Paint(ok ? "✓" : "✗", ok ? "32" : "31", Terminal.Colors)} {what}{(ok || hint is null ? "" : $"\n    {hint}")}\n");
+                screen.Out($"{Terminal.Paint(ok ? "✓" : "✗", ok ? "32" : "31", Terminal.Colors)} "
+                    + $"{what}{(ok || hint is null ? "" : $"\n    {hint}")}\n");
             }
 
             var estate = Common.Load(screen, parsed, parsed.GetValue(path)!);
@@ -28,11 +29,15 @@ static class DoctorCommand
             {
                 try
                 {
-                    var session = await Common.OpenAsync(screen, estate! with { Servers = new Dictionary<string, ServerSpec> { [server.Name] = server }, Databases = [] }, start: false, token);
+                    var session = await Common.OpenAsync(screen,
+                        estate! with { Servers = new Dictionary<string, ServerSpec> { [server.Name] = server }, Databases = [] },
+                            start: false, token);
                     var access = session.Servers[server.Name];
                     var facts = await access.ProbeAsync(token);
-                    Say(true, $"server `{server.Name}` answers at {access.Where}: PostgreSQL {facts.Version / 10000}.{facts.Version % 10000}");
-                    Say(facts.Major is >= 15 and <= 18, "its version is one Howdah knows (15 to 18)", "older servers lack what plans rely on");
+                    Say(true, $"server `{server.Name}` answers at {access.Where}: PostgreSQL "
+                        + $"{facts.Version / 10000}.{facts.Version % 10000}");
+                    Say(facts.Major is >= 15 and <= 18, "its version is one Howdah knows (15 to 18)",
+                        "older servers lack what plans rely on");
                     Say(!facts.InRecovery, "it is a primary", "apply needs the primary");
                     Say(facts.IsSuperuser || await MayAsync(access, token), $"{facts.User} may make roles and databases",
                         $"ALTER ROLE \"{facts.User}\" CREATEROLE CREATEDB");
@@ -52,7 +57,8 @@ static class DoctorCommand
     static async Task<bool> MayAsync(ServerAccess server, CancellationToken token)
     {
         await using var connection = await server.OpenAdminAsync(null, token);
-        await using var command = new NpgsqlCommand("select rolcreaterole and rolcreatedb from pg_catalog.pg_roles where rolname = current_user", connection);
+        await using var command = new NpgsqlCommand(
+            "select rolcreaterole and rolcreatedb from pg_catalog.pg_roles where rolname = current_user", connection);
         return await command.ExecuteScalarAsync(token) is true;
     }
 }

@@ -17,7 +17,8 @@ static class DownCommand
             if (Common.Load(screen, parsed, parsed.GetValue(path)!) is not { } estate)
                 return ExitCodes.Failed;
             var names = await ServerDirectory.CloseAsync(estate, parsed.GetValue(purge), token);
-            screen.Tell(names.Count == 0 ? "The estate has no embedded server." : $"{(parsed.GetValue(purge) ? "Stopped and deleted" : "Stopped")}: {string.Join(", ", names)}.");
+            screen.Tell(names.Count == 0 ? "The estate has no embedded server."
+                : $"{(parsed.GetValue(purge) ? "Stopped and deleted" : "Stopped")}: {string.Join(", ", names)}.");
             return ExitCodes.Done;
         }, token));
         return command;

@@ -7,16 +7,20 @@ static class DsnCommand
 {
     internal static Command Create()
     {
-        var path = new Argument<string?>("path") { Description = "The folder that holds estate.yaml, or the file itself.", Arity = ArgumentArity.ZeroOrOne };
-        var role = new Option<string>("--as") { Description = "The role; admin is the role that applies.", DefaultValueFactory = _ => "admin" };
+        var path = new Argument<string?>("path") { Description = "The folder that holds estate.yaml, or the file itself.",
+            Arity = ArgumentArity.ZeroOrOne };
+        var role = new Option<string>("--as") { Description = "The role; admin is the role that applies.", DefaultValueFactory = _ =>
+            "admin" };
         var database = Common.Database();
         var format = new Option<string>("--format") { Description = "uri, npgsql or env.", DefaultValueFactory = _ => "uri" };
         format.AcceptOnlyFromAmong("uri", "npgsql", "env");
-        var command = Common.Command("dsn", "Prints a connection string, password included, because it was asked for.", "psql \"$(howdah dsn --as store_app)\"");
+        var command = Common.Command("dsn", "Prints a connection string, password included, because it was asked for.",
+            "psql \"$(howdah dsn --as store_app)\"");
         command.Add(path);
         foreach (var option in (Option[])[role, database, format])
             command.Add(option);
-        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path) ?? SqlCommand.Folder(), start: false, (_, session) =>
+        command.SetAction((parsed, token) =>
+            Common.WithSessionAsync(parsed, parsed.GetValue(path) ?? SqlCommand.Folder(), start: false, (_, session) =>
         {
             var target = Common.Pick(session.Estate, parsed.GetValue(database));
             var server = session.Servers[target.Server];
@@ -33,6 +37,7 @@ static class DsnCommand
     {
         "npgsql" => $"Host={link.Host};Port={link.Port};Database={link.Database};Username={link.Username};Password={link.Password}",
         "env" => $"PGHOST={link.Host}\nPGPORT={link.Port}\nPGDATABASE={link.Database}\nPGUSER={link.Username}\nPGPASSWORD={link.Password}",
-        _ => $"postgresql://{Uri.EscapeDataString(link.Username ?? "")}:{Uri.EscapeDataString(link.Password ?? "")}@{link.Host}:{link.Port}/{Uri.EscapeDataString(link.Database ?? "")}",
+        _ => $"postgresql://{Uri.EscapeDataString(link.Username ?? "")}:{Uri.EscapeDataString(link.Password ?? "")}"
+            + $"@{link.Host}:{link.Port}/{Uri.EscapeDataString(link.Database ?? "")}",
     };
 }

@@ -43,7 +43,8 @@ static class FileCommands
         {
             var (text, near) = Explain.Find(parsed.GetValue(what)!, Builtin.All);
             if (text is null)
-                throw new ArgumentException($"there is no key or code `{parsed.GetValue(what)}`{(near is null ? "" : $"; did you mean `{near}`?")}");
+                throw new ArgumentException($"there is no key or code "
+                    + $"`{parsed.GetValue(what)}`{(near is null ? "" : $"; did you mean `{near}`?")}");
             screen.Out(text);
             return Task.FromResult(ExitCodes.Done);
         }, token));

@@ -18,7 +18,8 @@ static class MigrateCommand
     static Command New()
     {
         var name = new Argument<string>("name") { Description = "What it does, in words." };
-        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ => SqlCommand.Folder() };
+        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ =>
+            SqlCommand.Folder() };
         var database = Common.Database();
         var command = Common.Command("new", "Makes the next, empty migration file.", "howdah migrate new add_email");
         command.Add(name);
@@ -29,7 +30,8 @@ static class MigrateCommand
             if (Common.Load(screen, parsed, parsed.GetValue(path)!) is not { } estate)
                 return Task.FromResult(ExitCodes.Failed);
             var target = Common.Pick(estate, parsed.GetValue(database));
-            var folder = MigrationStatus.FolderOf(estate, target) ?? throw new ArgumentException($"database {target.Name} declares no migrations: add the key `migrations: migrations/`");
+            var folder = MigrationStatus.FolderOf(estate, target) ?? throw new ArgumentException(
+                $"database {target.Name} declares no migrations: add the key `migrations: migrations/`");
             screen.Out(MigrationFiles.New(folder, parsed.GetValue(name)!) + "\n");
             return Task.FromResult(ExitCodes.Done);
         }, token));
@@ -38,10 +40,12 @@ static class MigrateCommand
 
     static Command Status()
     {
-        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ => SqlCommand.Folder() };
+        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ =>
+            SqlCommand.Folder() };
         var command = Common.Command("status", "Tells of each migration whether it ran.", "howdah migrate status");
         command.Add(path);
-        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
+        command.SetAction((parsed, token) =>
+            Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
         {
             foreach (var database in session.Estate.Databases)
             {
@@ -57,7 +61,8 @@ static class MigrateCommand
                     // Not made yet: all its migrations are pending.
                 }
                 foreach (var migration in await MigrationStatus.ReadAsync(folder, connection, token))
-                    screen.Out($"{database.Name},{migration.Name},{migration.State},{migration.At?.ToString("u", CultureInfo.InvariantCulture)}\n");
+                    screen.Out($"{database.Name},{migration.Name},{migration.State},"
+                        + $"{migration.At?.ToString("u", CultureInfo.InvariantCulture)}\n");
                 if (connection is not null)
                     await connection.DisposeAsync();
             }

@@ -15,12 +15,14 @@ static class PlanCommand
         var check = new Option<bool>("--check") { Description = "Exit with 2 if anything would change." };
         var save = new Option<string?>("--out") { Description = "Save the plan to this file, for apply --plan." };
         var sql = new Option<bool>("--sql") { Description = "Print a script that psql runs, instead of the plan." };
-        var dry = new Option<bool>("--no-rehearsal") { Description = "Write nothing at all, not even a scratch database: hazards of migrations stay unknown." };
+        var dry = new Option<bool>("--no-rehearsal") { Description = "Write nothing at all, not even a scratch database: hazards of "
+            + "migrations stay unknown." };
         var command = Common.Command("plan", "Says what would change, and changes nothing.", "howdah plan --check");
         command.Add(path);
         foreach (var option in (Option[])[json, check, save, sql, dry])
             command.Add(option);
-        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
+        command.SetAction((parsed, token) =>
+            Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
         {
             var plan = await session.PlanAsync(rehearse: !parsed.GetValue(dry), token);
             if (parsed.GetValue(save) is { } file)

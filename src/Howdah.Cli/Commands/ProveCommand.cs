@@ -11,15 +11,18 @@ static class ProveCommand
     internal static Command Create()
     {
         var path = Common.Path();
-        var format = new Option<string>("--format") { Description = "text, json, junit, sarif or html.", DefaultValueFactory = _ => "text" };
+        var format = new Option<string>("--format") { Description = "text, json, junit, sarif or html.", DefaultValueFactory = _ =>
+            "text" };
         format.AcceptOnlyFromAmong("text", "json", "junit", "sarif", "html");
         var save = new Option<string?>("--out") { Description = "Write the report to this file instead of stdout." };
-        var command = Common.Command("prove", "Attacks the result through real logins; everything is rolled back. Exit 2 if anything broke, 4 if only inconclusive.",
+        var command = Common.Command("prove",
+            "Attacks the result through real logins; everything is rolled back. Exit 2 if anything broke, 4 if only inconclusive.",
             "howdah prove --format html --out proof.html");
         command.Add(path);
         command.Add(format);
         command.Add(save);
-        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
+        command.SetAction((parsed, token) =>
+            Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
         {
             var findings = await FindAsync(session, token);
             var report = parsed.GetValue(format) switch

@@ -11,13 +11,16 @@ static class SqlCommand
     {
         var words = new Argument<string[]>("[DIR] SQL")
         {
-            Description = "The folder of the estate (default: the current one where it holds estate.yaml, else samples/superstore), and the statement; - reads it from stdin.",
+            Description = "The folder of the estate (default: the current one where it holds estate.yaml, else samples/superstore), and "
+                + "the statement; - reads it from stdin.",
             Arity = new ArgumentArity(1, 2),
         };
-        var role = new Option<string>("--as") { Description = "The role to log in as; admin is the role that applies.", DefaultValueFactory = _ => "admin" };
+        var role = new Option<string>("--as") { Description = "The role to log in as; admin is the role that applies.",
+            DefaultValueFactory = _ => "admin" };
         var tenant = new Option<string?>("--tenant") { Description = "The tenant, by name: its context is set for the statement." };
         var database = Common.Database();
-        var format = new Option<string?>("--format") { Description = "table (default on a terminal), csv (default in a pipe, without header) or json." };
+        var format = new Option<string?>(
+            "--format") { Description = "table (default on a terminal), csv (default in a pipe, without header) or json." };
         format.AcceptOnlyFromAmong("table", "csv", "json");
         var command = Common.Command("sql", "Runs SQL as an application would: that role's real login, that tenant's context.",
             "howdah sql --as store_app --tenant California 'SELECT count(*) FROM store.order_lines'");
@@ -41,7 +44,8 @@ static class SqlCommand
                     await BecomeAsync(session, target, connection, who, token);
                 await using (var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0, AllResultTypesAreUnknown = true })
                 await using (var rows = await command.ExecuteReaderAsync(token))
-                    screen.Out(await RowText.WriteAsync(rows, parsed.GetValue(format) ?? (Console.IsOutputRedirected ? "csv" : "table"), token));
+                    screen.Out(await RowText.WriteAsync(rows, parsed.GetValue(format) ?? (Console.IsOutputRedirected ? "csv" : "table"),
+                        token));
                 await transaction.CommitAsync(token);
                 return ExitCodes.Done;
             }, token);

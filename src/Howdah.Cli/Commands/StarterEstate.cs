@@ -5,8 +5,8 @@ static class StarterEstate
 {
     internal const string Text =
         """
-        # An estate: what your databases should be. `howdah plan` says what would change, `howdah apply` makes it so, `howdah prove` attacks it.
-        # `howdah explain KEY` says what a key means.
+        # An estate: what your databases should be. `howdah plan` says what would change, `howdah apply` makes it so,
+        # `howdah prove` attacks it, `howdah explain KEY` says what a key means.
         howdah: 1
         estate: shop
 

@@ -16,7 +16,8 @@ static class TenantCommand
 
     static Command List()
     {
-        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ => SqlCommand.Folder() };
+        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ =>
+            SqlCommand.Folder() };
         var database = Common.Database();
         var command = Common.Command("list", "Lists tenants: name, id, state.", "howdah tenant list");
         command.Add(path);
@@ -32,9 +33,11 @@ static class TenantCommand
     static Command Make()
     {
         var name = new Argument<string>("name") { Description = "The tenant's name; its id is made by the registry." };
-        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ => SqlCommand.Folder() };
+        var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ =>
+            SqlCommand.Folder() };
         var database = Common.Database();
-        var command = Common.Command("create", "Makes a tenant and prints its id; the one there is, where the name is taken.", "howdah tenant create Ontario");
+        var command = Common.Command("create", "Makes a tenant and prints its id; the one there is, where the name is taken.",
+            "howdah tenant create Ontario");
         command.Add(name);
         command.Add(path);
         command.Add(database);
@@ -43,7 +46,8 @@ static class TenantCommand
         return command;
     }
 
-    static Task<int> RunAsync(ParseResult parsed, string path, string? database, Func<Screen, TenantRegistry, Task> work, CancellationToken token) =>
+    static Task<int> RunAsync(ParseResult parsed, string path, string? database, Func<Screen, TenantRegistry, Task> work,
+        CancellationToken token) =>
         Common.WithSessionAsync(parsed, path, start: false, async (screen, session) =>
         {
             var target = Common.Pick(session.Estate, database);

@@ -14,7 +14,9 @@ static class UpCommand
     {
         var path = Common.Path(Common.DefaultFolder);
         var allow = ApplyCommand.Allow();
-        var command = Common.Command("up", "Starts the estate's embedded servers, applies, loads its data, proves, and says how to connect.", "howdah up samples/superstore");
+        var command = Common.Command("up",
+            "Starts the estate's embedded servers, applies, loads its data, proves, and says how to connect.",
+                "howdah up samples/superstore");
         command.Add(path);
         command.Add(allow);
         command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: true, async (screen, session) =>
@@ -64,7 +66,8 @@ static class UpCommand
                 {
                     BatchCommands =
                     {
-                        new("select pg_catalog.set_config($1, $2, true)") { Parameters = { new() { Value = TenantContext.SettingOf(database)! }, new() { Value = tenant.Id.ToString() } } },
+                        new("select pg_catalog.set_config($1, $2, true)") { Parameters =
+                            { new() { Value = TenantContext.SettingOf(database)! }, new() { Value = tenant.Id.ToString() } } },
                         new($"select count(*) from {table}"),
                     },
                 };

@@ -16,12 +16,15 @@ static class FindingText
             {
                 var open = attack.Where(finding => finding.Verdict != Verdict.Held).ToList();
                 var about = attack.First().Attack;
-                var (mark, style) = open.Count == 0 ? ("✓", "32") : open.Any(finding => finding.Verdict == Verdict.Broken) ? ("✗", "1;31") : ("?", "33");
+                var (mark, style) = open.Count == 0 ? ("✓", "32") : open.Any(finding => finding.Verdict == Verdict.Broken) ? ("✗", "1;31")
+                    : ("?", "33");
                 var count = attack.Count();
-                text.Append("  ").Append(Terminal.Paint(mark, style, colors)).Append($" {about.Id,-8} {about.Title}{(count > 1 ? $" ({count} targets)" : "")}\n");
+                text.Append("  ").Append(Terminal.Paint(mark, style, colors))
+                    .Append($" {about.Id,-8} {about.Title}{(count > 1 ? $" ({count} targets)" : "")}\n");
                 foreach (var finding in open)
                 {
-                    text.Append($"      {(finding.Verdict == Verdict.Broken ? "BROKEN" : "inconclusive")} {finding.Target}: {finding.Evidence}\n");
+                    text.Append($"      {(finding.Verdict == Verdict.Broken ? "BROKEN" : "inconclusive")} {finding.Target}: "
+                        + $"{finding.Evidence}\n");
                     if (finding.Fix is not null)
                         text.Append($"      fix: {finding.Fix}\n");
                 }
@@ -31,6 +34,7 @@ static class FindingText
     }
 
     internal static string Summary(IReadOnlyList<Finding> findings) =>
-        $"Proof: {findings.Count(finding => finding.Verdict == Verdict.Held)} held, {findings.Count(finding => finding.Verdict == Verdict.Broken)} broken, "
+        $"Proof: {findings.Count(finding => finding.Verdict == Verdict.Held)} held, "
+            + $"{findings.Count(finding => finding.Verdict == Verdict.Broken)} broken, "
         + $"{findings.Count(finding => finding.Verdict == Verdict.Inconclusive)} inconclusive.";
 }

@@ -39,7 +39,8 @@ static class PlanText
         var name = Terminal.Fit(step.Object, objects).PadRight(objects);
         var room = width - objects - 8;
         var detail = step.Detail.Length > 0 ? "  " + Terminal.Fit(step.Detail.Replace('\n', ' '), room) : "";
-        text.Append("  ").Append(Terminal.Paint(step.Hazards.Count > 0 ? "!" : " ", "1;31", colors)).Append(Terminal.Paint(symbol, style, colors)).Append(' ')
+        text.Append("  ").Append(Terminal.Paint(step.Hazards.Count > 0 ? "!" : " ", "1;31", colors))
+            .Append(Terminal.Paint(symbol, style, colors)).Append(' ')
             .Append((name + detail).TrimEnd()).Append('\n');
         foreach (var hazard in step.Hazards)
             text.Append("       ").Append(Terminal.Paint(hazard.Name, "1;31", colors)).Append(": ").Append(hazard.Why).Append('\n');
@@ -48,7 +49,8 @@ static class PlanText
     static void Note(StringBuilder text, Diagnostic note, bool colors)
     {
         var error = note.Severity == Severity.Error;
-        text.Append('\n').Append(Terminal.Paint($"{(error ? "error" : "warning")}[{note.Code}]", error ? "1;31" : "33", colors)).Append(": ").Append(note.Message).Append('\n');
+        text.Append('\n').Append(Terminal.Paint($"{(error ? "error" : "warning")}[{note.Code}]", error ? "1;31" : "33", colors))
+            .Append(": ").Append(note.Message).Append('\n');
         if (note.Hint is not null)
             text.Append("  = ").Append(note.Hint).Append('\n');
     }
@@ -67,10 +69,13 @@ static class PlanText
             ("to grant", action => action is StepAction.Grant),
             ("to revoke", action => action is StepAction.Revoke),
             ("to run", action => action is StepAction.Run),
-        }.Select(each => (Count: plan.Steps.Count(step => each.Is(step.Action)), each.Words)).Where(each => each.Count > 0).Select(each => $"{each.Count} {each.Words}");
+        }.Select(each => (Count: plan.Steps.Count(step => each.Is(step.Action)), each.Words)).Where(each => each.Count > 0)
+            .Select(each => $"{each.Count} {each.Words}");
         var alone = plan.Steps.Count(step => !step.Transactional);
         var hazards = plan.Hazards.Select(kind => Hazard.Kinds.First(each => each.Value == kind).Key).ToList();
-        return $"Plan: {string.Join(", ", counts)}. {plan.Steps.Count} steps{(alone > 0 ? $", {alone} outside a transaction" : "")}. Fingerprint {plan.Fingerprint[..12]}."
-            + (hazards.Count > 0 ? $"\nRefused unless allowed: {string.Join(", ", hazards)}. Apply with {string.Join(' ', hazards.Select(hazard => $"--allow {hazard}"))}." : "");
+        return $"Plan: {string.Join(", ", counts)}. {plan.Steps.Count} steps{(alone > 0 ? $", {alone} outside a transaction" : "")}. "
+            + $"Fingerprint {plan.Fingerprint[..12]}."
+            + (hazards.Count > 0 ? $"\nRefused unless allowed: {string.Join(", ", hazards)}. Apply with "
+                + $"{string.Join(' ', hazards.Select(hazard => $"--allow {hazard}"))}." : "");
     }
 }

@@ -33,7 +33,8 @@ static class RowText
     static string Table(List<string> columns, List<string?[]> rows)
     {
         var text = new StringBuilder();
-        var widths = columns.Select((name, i) => Math.Max(name.Length, rows.Select(row => row[i]?.Length ?? 0).DefaultIfEmpty(0).Max())).ToArray();
+        var widths = columns.Select((name, i) => Math.Max(name.Length, rows.Select(row => row[i]?.Length ?? 0).DefaultIfEmpty(0).Max()))
+            .ToArray();
         text.AppendJoin("  ", columns.Select((name, i) => name.PadRight(widths[i]))).Append('\n');
         text.AppendJoin("  ", widths.Select(width => new string('-', width))).Append('\n');
         foreach (var row in rows)

@@ -33,7 +33,9 @@ sealed class Screen
             case ApplyEventKind.Done:
                 var (symbol, style) = PlanText.Symbol(happened.Step!.Action);
                 var where = happened.Step.Database is { } database ? $"{database}: " : "";
-                Tell($"  {Terminal.Paint(symbol, style, Terminal.ErrorColors)} {where}{happened.Step.Object}{Terminal.Paint($"  {happened.Took.TotalMilliseconds:0} ms", "2", Terminal.ErrorColors)}");
+                Tell($"  {Terminal.Paint(symbol, style, Terminal.ErrorColors)} "
+                    + $"{where}{happened.Step.Object}"
+                    + $"{Terminal.Paint($"  {happened.Took.TotalMilliseconds:0} ms", "2", Terminal.ErrorColors)}");
                 break;
             case ApplyEventKind.Waiting or ApplyEventKind.Recovered:
                 Tell($"  {happened.Message}");

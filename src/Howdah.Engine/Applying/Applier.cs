@@ -5,7 +5,8 @@ using Npgsql;
 namespace Howdah.Engine.Applying;
 
 /// <summary>
-/// Makes an estate so: lock, recover, look anew, do step after step, look again. The catalogs are the truth; the journal is intent and history.
+/// Makes an estate so: lock, recover, look anew, do step after step, look again. The catalogs are the truth; the journal is intent and
+/// history.
 /// Killed anywhere and run again, it ends in the same state.
 /// </summary>
 sealed class Applier(Session session, ApplyOptions options)
@@ -79,7 +80,8 @@ sealed class Applier(Session session, ApplyOptions options)
         var left = await session.PlanAsync(rehearse: false, token);
         if (left.Steps.Count > 0)
             throw new ApplyStop(ApplyOutcome.Failed,
-                $"all {done} steps are done, yet {left.Steps.Count} would change again ({left.Steps[0].Id}): somebody else changes the same things, or this is a bug");
+                $"all {done} steps are done, yet {left.Steps.Count} would change again ({left.Steps[0].Id}): somebody else changes the "
+                    + $"same things, or this is a bug");
         await EndRunsAsync("done");
         return new(ApplyOutcome.Done, $"Done: {done} steps.", plan, done);
     }
@@ -91,20 +93,24 @@ sealed class Applier(Session session, ApplyOptions options)
         if (plan.Steps.Count == 0)
             return;
         if (options.Saved is { } saved && saved.Fingerprint != plan.Fingerprint && !IsRestOf(plan, saved))
-            throw new ApplyStop(ApplyOutcome.Refused, "the saved plan is stale: the estate or the database has changed since; make a new one with howdah plan --out");
+            throw new ApplyStop(ApplyOutcome.Refused,
+                "the saved plan is stale: the estate or the database has changed since; make a new one with howdah plan --out");
         var forbidden = plan.Hazards.Where(kind => !options.Allow.Contains(kind)).ToList();
         if (forbidden.Count == 0 || options.Confirm?.Invoke(plan) == true)
             return;
         var names = forbidden.Select(kind => Hazard.Kinds.First(each => each.Value == kind).Key).ToList();
-        var first = plan.Steps.SelectMany(step => step.Hazards.Select(hazard => (step, hazard))).First(each => forbidden.Contains(each.hazard.Kind));
-        throw new ApplyStop(ApplyOutcome.Refused, $"refused: {first.step.Object}: {first.hazard.Why}; to allow it: {string.Join(' ', names.Select(name => $"--allow {name}"))}");
+        var first = plan.Steps.SelectMany(step => step.Hazards.Select(hazard => (step, hazard)))
+            .First(each => forbidden.Contains(each.hazard.Kind));
+        throw new ApplyStop(ApplyOutcome.Refused,
+            $"refused: {first.step.Object}: {first.hazard.Why}; to allow it: {string.Join(' ', names.Select(name => $"--allow {name}"))}");
     }
 
     // A run of the saved plan that was cut off leaves the rest of the same plan, and nothing else.
     static bool IsRestOf(Plan plan, SavedPlan saved)
     {
         var known = saved.Steps.ToDictionary(step => step.Id, step => step.Sql);
-        return plan.Steps.Count < saved.Steps.Count && plan.Steps.All(step => known.TryGetValue(step.Id, out var sql) && sql == step.SqlText);
+        return plan.Steps.Count < saved.Steps.Count
+            && plan.Steps.All(step => known.TryGetValue(step.Id, out var sql) && sql == step.SqlText);
     }
 
     async Task EnterServerAsync(ServerAccess server, CancellationToken token)
@@ -115,7 +121,8 @@ sealed class Applier(Session session, ApplyOptions options)
         watchers[server.Name] = new(server);
         // The maintenance database's lock is the estate's; the others follow in name order, so two applies never hold one each.
         await EnterAsync(server, null, token);
-        foreach (var database in session.Estate.Databases.Where(each => each.Server == server.Name).OrderBy(each => each.Name, StringComparer.Ordinal))
+        foreach (var database in session.Estate.Databases.Where(each => each.Server == server.Name)
+            .OrderBy(each => each.Name, StringComparer.Ordinal))
         {
             if (await ExistsAsync(server, database.Name, token))
                 await EnterAsync(server, database.Name, token);
@@ -137,7 +144,8 @@ sealed class Applier(Session session, ApplyOptions options)
     async Task<bool> ExistsAsync(ServerAccess server, string database, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(
-            "select exists (select from pg_catalog.pg_database where datname = $1 and datallowconn and datconnlimit <> -2)", entered[(server.Name, null)].Connection);
+            "select exists (select from pg_catalog.pg_database where datname = $1 and datallowconn and datconnlimit <> -2)",
+                entered[(server.Name, null)].Connection);
         command.Parameters.Add(new() { Value = database });
         return await command.ExecuteScalarAsync(token) is true;
     }
@@ -153,7 +161,8 @@ sealed class Applier(Session session, ApplyOptions options)
         {
             try
             {
-                await run.ExecuteAsync($"update howdah.run set ended = clock_timestamp(), outcome = '{outcome}' where id = {run.Run.Id}", CancellationToken.None);
+                await run.ExecuteAsync($"update howdah.run set ended = clock_timestamp(), outcome = '{outcome}' where id = {run.Run.Id}",
+                    CancellationToken.None);
             }
             catch (Exception e) when (e is PostgresException or InvalidOperationException || PgErrors.IsLost(e))
             {

@@ -7,7 +7,8 @@ using Npgsql;
 namespace Howdah.Engine.Applying;
 
 /// <summary>
-/// The one connection on which an apply holds its lock and works in a database. Lock and work share it on purpose: a writer that lost its lock
+/// The one connection on which an apply holds its lock and works in a database. Lock and work share it on purpose: a writer that lost its
+/// lock
 /// has lost its connection too, so two appliers can never both write.
 /// </summary>
 sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, ApplyOptions options, Watcher watcher) : IAsyncDisposable
@@ -24,7 +25,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
     {
         connection = await server.OpenAdminAsync(database, token);
         await using (var command = new NpgsqlCommand(
-            "select set_config('application_name', 'howdah apply', false), set_config('search_path', '', false), set_config('idle_session_timeout', '0', false)",
+            "select set_config('application_name', 'howdah apply', false), set_config('search_path', '', false), "
+                + "set_config('idle_session_timeout', '0', false)",
             connection))
             await command.ExecuteNonQueryAsync(token);
         backend = await BackendAsync(token);
@@ -32,7 +34,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
         for (var i = 0; i < 3; i++)
         {
             if (await BackendAsync(token) != backend)
-                throw new ApplyStop(ApplyOutcome.Refused, $"{server.Where} is a transaction pooler: apply needs the server itself; give its direct address as connection");
+                throw new ApplyStop(ApplyOutcome.Refused,
+                    $"{server.Where} is a transaction pooler: apply needs the server itself; give its direct address as connection");
         }
         await EstateLock.TakeAsync(connection, run.Estate, watcher, options, token);
     }
@@ -54,14 +57,16 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
             catch (PostgresException e) when (PgErrors.IsLock(e) || PgErrors.IsCatalogRace(e) || IsLockWait(e, step))
             {
                 if (options.Time.GetElapsedTime(began) > options.LockPatience)
-                    throw new ApplyStop(ApplyOutcome.Failed, $"{step.Object}: no lock to be had within {options.LockPatience.TotalSeconds:0} s"
+                    throw new ApplyStop(ApplyOutcome.Failed,
+                        $"{step.Object}: no lock to be had within {options.LockPatience.TotalSeconds:0} s"
                         + $"{(blocker is null ? "" : $"; {blocker} holds it")}; run again when it has ended", e);
                 var pause = Math.Min(2000, 50 * (1 << Math.Min(attempt, 5)));
                 await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(pause / 2, pause)), options.Time, token);
             }
             catch (Exception e) when (PgErrors.IsLost(e) && attempt <= 3 && !token.IsCancellationRequested)
             {
-                options.Events?.Report(new(ApplyEventKind.Waiting, step, $"the connection to {server.Where} was lost; looking what became of {step.Object}"));
+                options.Events?.Report(new(ApplyEventKind.Waiting, step,
+                    $"the connection to {server.Where} was lost; looking what became of {step.Object}"));
                 await ReenterAsync(token);
                 if (await new Journal(step).IsDoneAsync(Connection, run, token))
                     return;
@@ -152,7 +157,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
     {
         await using var command = new NpgsqlCommand(sql.Render(Reveal), Connection) { CommandTimeout = 0 };
         var running = command.ExecuteNonQueryAsync(token);
-        while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(100), options.Time, token)) != running && !token.IsCancellationRequested)
+        while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(100), options.Time, token)) != running
+            && !token.IsCancellationRequested)
         {
             if (await watcher.BlockerAsync(backend.Pid, token) is { } who && who != blocker)
             {
@@ -169,7 +175,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
             ? "; set local log_statement = none; set local log_min_duration_statement = -1; set local log_min_error_statement = panic" : "";
         var whole = server.Facts.Major >= 17 ? "; set local transaction_timeout = 0" : "";
         await ExecuteAsync(
-            $"set local lock_timeout = {Milliseconds(step.Limits.Lock)}; set local statement_timeout = {Milliseconds(step.Limits.Statement)}; "
+            $"set local lock_timeout = {Milliseconds(step.Limits.Lock)}; set local statement_timeout = "
+                + $"{Milliseconds(step.Limits.Statement)}; "
             + $"set local idle_in_transaction_session_timeout = '60s'{whole}{quiet}", token);
     }
 
@@ -183,7 +190,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
 
     // A statement_timeout is told as "canceling statement"; on a catalog step it means a lock that was waited for in several portions.
     static bool IsLockWait(PostgresException e, Step step) =>
-        e.SqlState == PostgresErrorCodes.QueryCanceled && e.MessageText.Contains("lock timeout", StringComparison.Ordinal) && step.Limits.Lock > TimeSpan.Zero;
+        e.SqlState == PostgresErrorCodes.QueryCanceled && e.MessageText.Contains("lock timeout", StringComparison.Ordinal)
+            && step.Limits.Lock > TimeSpan.Zero;
 
     async Task ReenterAsync(CancellationToken token)
     {
@@ -207,7 +215,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
                 // The server may be restarting: looked at again below.
             }
             if (options.Time.GetElapsedTime(began) > options.LockPatience)
-                throw new ApplyStop(ApplyOutcome.Failed, $"the connection to {server.Where} was lost and its backend (pid {old.Pid}) still works: run again when it has ended");
+                throw new ApplyStop(ApplyOutcome.Failed,
+                    $"the connection to {server.Where} was lost and its backend (pid {old.Pid}) still works: run again when it has ended");
             await Task.Delay(TimeSpan.FromMilliseconds(200), options.Time, token);
         }
     }

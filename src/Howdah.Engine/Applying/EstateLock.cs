@@ -5,8 +5,10 @@ using Npgsql;
 namespace Howdah.Engine.Applying;
 
 /// <summary>
-/// One apply per estate and database. The lock belongs to the session that does the work, so it cannot outlive its writer, and it is polled:
-/// a session that waits in <c>pg_advisory_lock</c> holds a snapshot, for which CREATE INDEX CONCURRENTLY in the holder would wait (deadlock).
+/// One apply per estate and database. The lock belongs to the session that does the work, so it cannot outlive its writer, and it is
+/// polled:
+/// a session that waits in <c>pg_advisory_lock</c> holds a snapshot, for which CREATE INDEX CONCURRENTLY in the holder would wait
+/// (deadlock).
 /// </summary>
 static class EstateLock
 {
@@ -14,7 +16,8 @@ static class EstateLock
 
     internal static int KeyOf(string estate) => BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(estate)));
 
-    internal static async Task TakeAsync(NpgsqlConnection connection, string estate, Watcher watcher, ApplyOptions options, CancellationToken token)
+    internal static async Task TakeAsync(NpgsqlConnection connection, string estate, Watcher watcher, ApplyOptions options,
+        CancellationToken token)
     {
         var began = options.Time.GetTimestamp();
         string? told = null;
@@ -22,7 +25,8 @@ static class EstateLock
         {
             var holder = await watcher.HolderAsync(ClassId, KeyOf(estate), token) ?? "another apply";
             if (options.Time.GetElapsedTime(began) >= options.EstateLockWait)
-                throw new ApplyStop(ApplyOutcome.Refused, $"another apply of `{estate}` is under way: {holder}; run again when it has ended");
+                throw new ApplyStop(ApplyOutcome.Refused,
+                    $"another apply of `{estate}` is under way: {holder}; run again when it has ended");
             if (told != holder)
                 options.Events?.Report(new(ApplyEventKind.Waiting, null, $"another apply of `{estate}` is under way: {holder}"));
             told = holder;

@@ -34,7 +34,8 @@ sealed class Journal(Step step)
             select $1, $2, $3, $4, $5, $6, (select backend_start from pg_catalog.pg_stat_activity where pid = pg_catalog.pg_backend_pid())
             returning id
             """, connection);
-        foreach (var value in (object[])[run.Estate, run.SpecHash, run.Fingerprint, run.Tool, Environment.MachineName, Environment.ProcessId])
+        foreach (var value in (object[])[run.Estate, run.SpecHash, run.Fingerprint, run.Tool, Environment.MachineName,
+            Environment.ProcessId])
             command.Parameters.Add(new() { Value = value });
         run.Pending = (long)(await command.ExecuteScalarAsync(token))!;
     }
@@ -56,7 +57,8 @@ sealed class Journal(Step step)
     internal async Task IntendAsync(NpgsqlConnection connection, RunInfo run, CancellationToken token)
     {
         await using (var command = new NpgsqlCommand(
-            "insert into howdah.journal (run, step, object, action, sql, done_sql, state) values ($1, $2, $3, $4, $5, $6, 'running')", connection))
+            "insert into howdah.journal (run, step, object, action, sql, done_sql, state) values ($1, $2, $3, $4, $5, $6, 'running')",
+                connection))
         {
             foreach (var value in (object[])[run.Current, step.Id, step.Object, Action, step.SqlText, step.Done!.ToString()])
                 command.Parameters.Add(new() { Value = value });

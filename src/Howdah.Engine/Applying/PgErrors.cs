@@ -6,10 +6,12 @@ namespace Howdah.Engine.Applying;
 static class PgErrors
 {
     /// <summary>A lock was not to be had in time.</summary>
-    internal static bool IsLock(PostgresException e) => e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
+    internal static bool IsLock(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>
-    /// Two sessions changed the same catalog row. PostgreSQL does not queue such changes: it fails one, as XX000 for tables and schemas, as a unique
+    /// Two sessions changed the same catalog row. PostgreSQL does not queue such changes: it fails one, as XX000 for tables and schemas, as
+    /// a unique
     /// violation on a catalog's index for roles, settings and functions. Both go away when tried again.
     /// </summary>
     internal static bool IsCatalogRace(PostgresException e) =>
@@ -31,7 +33,8 @@ static class PgErrors
     /// <summary>The server's error as one sentence.</summary>
     internal static string Tell(Exception e) => e switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } server => $"the server's disk is full ({server.MessageText}): free room and run again",
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } server =>
+            $"the server's disk is full ({server.MessageText}): free room and run again",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } server =>
             $"the role that applies lacks a privilege: {server.MessageText}",
         PostgresException server => $"{server.MessageText} (SQLSTATE {server.SqlState}){(server.Hint is null ? "" : $"; {server.Hint}")}",

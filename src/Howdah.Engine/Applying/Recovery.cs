@@ -4,7 +4,8 @@ using Npgsql;
 namespace Howdah.Engine.Applying;
 
 /// <summary>
-/// Settles what a run that was cut off left in a database: steps outside a transaction that were announced and never recorded. The catalogs say what
+/// Settles what a run that was cut off left in a database: steps outside a transaction that were announced and never recorded. The catalogs
+/// say what
 /// became of them; the journal only says where to look.
 /// </summary>
 static class Recovery
@@ -18,7 +19,8 @@ static class Recovery
             // The lock is ours, so the old session has lost it; its last statement may yet be running.
             while (start is { } time && await watcher.LivesAsync(pid, time, token))
             {
-                options.Events?.Report(new(ApplyEventKind.Waiting, null, $"an interrupted run's last statement is still running (pid {pid})"));
+                options.Events?.Report(new(ApplyEventKind.Waiting, null,
+                    $"an interrupted run's last statement is still running (pid {pid})"));
                 await Task.Delay(TimeSpan.FromMilliseconds(200), options.Time, token);
             }
         }
@@ -28,7 +30,8 @@ static class Recovery
             await using var transaction = await database.Connection.BeginTransactionAsync(token);
             await RecordAsync(database.Connection, id, step, there, token);
             await transaction.CommitAsync(token);
-            options.Events?.Report(new(ApplyEventKind.Recovered, null, $"{step}: {(there ? "was finished" : "was not finished")} by an interrupted run"));
+            options.Events?.Report(new(ApplyEventKind.Recovered, null,
+                $"{step}: {(there ? "was finished" : "was not finished")} by an interrupted run"));
         }
         await database.ExecuteAsync("update howdah.run set ended = clock_timestamp(), outcome = 'interrupted' where ended is null", token);
     }
@@ -36,7 +39,8 @@ static class Recovery
     static async Task<List<(int Pid, DateTime? Start)>> CutOffAsync(NpgsqlConnection connection, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(
-            "select backend_pid, backend_start from howdah.run where ended is null and backend_pid <> pg_catalog.pg_backend_pid() order by id", connection);
+            "select backend_pid, backend_start from howdah.run where ended is null and backend_pid <> pg_catalog.pg_backend_pid() order "
+                + "by id", connection);
         await using var rows = await command.ExecuteReaderAsync(token);
         var found = new List<(int, DateTime?)>();
         while (await rows.ReadAsync(token))
@@ -46,7 +50,8 @@ static class Recovery
 
     static async Task<List<(long Id, string Step, string Done)>> AnnouncedAsync(NpgsqlConnection connection, CancellationToken token)
     {
-        await using var command = new NpgsqlCommand("select id, step, done_sql from howdah.journal where state = 'running' order by id", connection);
+        await using var command = new NpgsqlCommand("select id, step, done_sql from howdah.journal where state = 'running' order by id",
+            connection);
         await using var rows = await command.ExecuteReaderAsync(token);
         var found = new List<(long, string, string)>();
         while (await rows.ReadAsync(token))
@@ -56,7 +61,8 @@ static class Recovery
 
     static async Task RecordAsync(NpgsqlConnection connection, long id, string step, bool there, CancellationToken token)
     {
-        await using (var command = new NpgsqlCommand("update howdah.journal set state = $2, ended = clock_timestamp() where id = $1", connection))
+        await using (var command = new NpgsqlCommand("update howdah.journal set state = $2, ended = clock_timestamp() where id = $1",
+            connection))
         {
             command.Parameters.Add(new() { Value = id });
             command.Parameters.Add(new() { Value = there ? "done" : "superseded" });
@@ -70,12 +76,14 @@ static class Recovery
             command.Parameters.Add(new() { Value = step });
             await using var rows = await command.ExecuteReaderAsync(token);
             while (await rows.ReadAsync(token))
-                things.Add(new(TypeOf(rows.GetString(0), rows.GetFieldValue<string[]>(1)), rows.GetFieldValue<string[]>(1), rows.GetFieldValue<string[]>(2)));
+                things.Add(new(TypeOf(rows.GetString(0), rows.GetFieldValue<string[]>(1)), rows.GetFieldValue<string[]>(1),
+                    rows.GetFieldValue<string[]>(2)));
         }
         if (there)
             await Journal.OwnAsync(connection, step, things, token);
     }
 
     // "event trigger "x"": the type is what stands before the quoted name.
-    static string TypeOf(string identity, string[] name) => identity[..identity.IndexOf(" " + new Ident(name[0]), StringComparison.Ordinal)];
+    static string TypeOf(string identity, string[] name) =>
+        identity[..identity.IndexOf(" " + new Ident(name[0]), StringComparison.Ordinal)];
 }

@@ -5,7 +5,8 @@ namespace Howdah.Engine.Catalogs;
 
 /// <summary>
 /// Reads one database's catalogs in one read-only, repeatable-read snapshot with an empty <c>search_path</c> (so every name comes back
-/// qualified). All it gives out goes into the fingerprint: a plan is stale exactly when a fact it was made from has changed. Of a database that
+/// qualified). All it gives out goes into the fingerprint: a plan is stale exactly when a fact it was made from has changed. Of a database
+/// that
 /// does not exist yet every query gives no rows.
 /// </summary>
 public sealed class Catalog : IAsyncDisposable
@@ -14,7 +15,8 @@ public sealed class Catalog : IAsyncDisposable
     readonly NpgsqlTransaction? transaction;
     readonly FingerprintBuilder fingerprint;
 
-    Catalog(NpgsqlConnection? connection, NpgsqlTransaction? transaction, ServerFacts server, FingerprintBuilder fingerprint, SecretStore? secrets)
+    Catalog(NpgsqlConnection? connection, NpgsqlTransaction? transaction, ServerFacts server, FingerprintBuilder fingerprint,
+        SecretStore? secrets)
     {
         Secrets = secrets;
         this.connection = connection;
@@ -32,7 +34,8 @@ public sealed class Catalog : IAsyncDisposable
     /// <summary>What Howdah owns in this database (in the maintenance database: roles, databases and the like).</summary>
     public OwnedSet Owned { get; private set; } = OwnedSet.Empty;
 
-    /// <summary>The estate's secrets, so that an inspector can compare a password without a fact ever holding it; null where there are none.</summary>
+    /// <summary>The estate's secrets, so that an inspector can compare a password without a fact ever holding it; null where there are
+    /// none.</summary>
     public SecretStore? Secrets { get; }
 
     /// <summary>How many queries ran; fixed per set of patterns, whatever the size of the database.</summary>
@@ -40,11 +43,13 @@ public sealed class Catalog : IAsyncDisposable
 
     /// <summary>Begins the snapshot.</summary>
     internal static async Task<Catalog> OpenAsync(
-        NpgsqlConnection connection, ServerFacts server, FingerprintBuilder fingerprint, CancellationToken token, SecretStore? secrets = null)
+        NpgsqlConnection connection, ServerFacts server, FingerprintBuilder fingerprint, CancellationToken token,
+            SecretStore? secrets = null)
     {
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         await using var command = new NpgsqlCommand(
-            "set transaction read only; set local search_path = ''; set local lock_timeout = '2s'; set local statement_timeout = '60s'", connection, transaction);
+            "set transaction read only; set local search_path = ''; set local lock_timeout = '2s'; set local statement_timeout = '60s'",
+                connection, transaction);
         await command.ExecuteNonQueryAsync(token);
         var catalog = new Catalog(connection, transaction, server, fingerprint, secrets);
         catalog.Owned = await OwnedSet.ReadAsync(catalog, token);

@@ -6,7 +6,8 @@ namespace Howdah.Engine.Catalogs;
 /// <summary>Opens the catalog of a database that may not exist yet.</summary>
 static class CatalogOpener
 {
-    internal static async Task<Catalog> OpenAsync(ServerAccess server, string? database, FingerprintBuilder fingerprint, CancellationToken token)
+    internal static async Task<Catalog> OpenAsync(ServerAccess server, string? database, FingerprintBuilder fingerprint,
+        CancellationToken token)
     {
         fingerprint.Begin($"database {database}");
         NpgsqlConnection connection;

@@ -3,7 +3,8 @@ using Howdah.Engine.Planning;
 namespace Howdah.Engine.Catalogs;
 
 /// <summary>
-/// A query over the catalogs, kept as a <c>.sql</c> file: one statement, its parameters described in the first line, an ORDER BY that makes the
+/// A query over the catalogs, kept as a <c>.sql</c> file: one statement, its parameters described in the first line, an ORDER BY that makes
+/// the
 /// rows' order a fact and not a chance.
 /// </summary>
 public sealed class CatalogQuery

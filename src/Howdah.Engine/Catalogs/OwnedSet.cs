@@ -3,7 +3,8 @@ using Howdah.Engine.Planning;
 namespace Howdah.Engine.Catalogs;
 
 /// <summary>
-/// What Howdah owns in one database: the line between drift, which it mends, and strangers, which it reports. Told by catalog oid, so an object
+/// What Howdah owns in one database: the line between drift, which it mends, and strangers, which it reports. Told by catalog oid, so an
+/// object
 /// that somebody dropped and made again under the same name is a stranger.
 /// </summary>
 public sealed class OwnedSet

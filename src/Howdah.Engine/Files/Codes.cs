@@ -1,6 +1,7 @@
 namespace Howdah.Engine.Files;
 
-/// <summary>The engine's own diagnostic codes; HOW01xx is the file, HOW02xx planning and applying. Patterns list theirs beside their shapes.</summary>
+/// <summary>The engine's own diagnostic codes; HOW01xx is the file, HOW02xx planning and applying. Patterns list theirs beside their
+/// shapes.</summary>
 public static class Codes
 {
     /// <summary>The text is not YAML.</summary>

@@ -16,7 +16,8 @@ public static class DiagnosticText
         var text = new StringBuilder();
         foreach (var found in diagnostics.Take(Most))
         {
-            text.Append(found.Severity == Severity.Error ? "error" : "warning").Append('[').Append(found.Code).Append("]: ").Append(found.Message).Append('\n');
+            text.Append(found.Severity == Severity.Error ? "error" : "warning").Append('[').Append(found.Code).Append("]: ")
+                .Append(found.Message).Append('\n');
             if (found.Place is { } place)
                 Excerpt(text, found, place, sources);
             if (found.Hint is not null)
@@ -32,7 +33,8 @@ public static class DiagnosticText
     public static string WriteJson(IReadOnlyList<Diagnostic> diagnostics)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(stream,
+            new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartArray("diagnostics");
@@ -59,7 +61,8 @@ public static class DiagnosticText
     {
         text.Append(" --> ").Append(place.File).Append(':').Append(place.Line).Append(':').Append(place.Column);
         text.Append(found.Path.Length > 0 ? $"  ({found.Path})\n" : "\n");
-        if (!sources.TryGetValue(place.File, out var source) || source.Split('\n').ElementAtOrDefault(place.Line - 1)?.TrimEnd('\r') is not { } line)
+        if (!sources.TryGetValue(place.File, out var source) || source.Split('\n').ElementAtOrDefault(place.Line - 1)?.TrimEnd('\r')
+            is not { } line)
             return;
         // What stands where a secret belongs may be one.
         if (found.Code == Codes.LiteralSecret && place.Column - 1 <= line.Length)

@@ -1,7 +1,8 @@
 namespace Howdah.Engine.Files;
 
 /// <summary>
-/// <c>environments:</c>, overlays chosen with <c>--env</c>. They say where servers are, where secrets come from, and sizes; never who may do what:
+/// <c>environments:</c>, overlays chosen with <c>--env</c>. They say where servers are, where secrets come from, and sizes; never who may
+/// do what:
 /// the security of an estate is the same everywhere, or proofs made in one place say nothing about another.
 /// </summary>
 static class Environments
@@ -27,7 +28,8 @@ static class Environments
         {
             var near = Suggestion.Nearest(environment, known.Select(entry => entry.Key.Text));
             reading.Error(Codes.BadEnvironment, all ?? root, $"there is no environment `{environment}`",
-                near is not null ? $"did you mean `{near}`?" : known.Count == 0 ? "declare it under environments:" : $"environments here: {string.Join(", ", known.Select(entry => entry.Key.Text))}");
+                near is not null ? $"did you mean `{near}`?" : known.Count == 0 ? "declare it under environments:"
+                    : $"environments here: {string.Join(", ", known.Select(entry => entry.Key.Text))}");
         }
         return root;
     }
@@ -44,13 +46,15 @@ static class Environments
         {
             if (!Everywhere.Contains(key.Text))
             {
-                reading.Error(Codes.BadEnvironment, key, $"an environment may not change `{key.Text}`", $"it may change {string.Join(", ", Everywhere)}");
+                reading.Error(Codes.BadEnvironment, key, $"an environment may not change `{key.Text}`",
+                    $"it may change {string.Join(", ", Everywhere)}");
                 continue;
             }
             var allowed = key.Text switch { "roles" => OfRoles, "databases" => OfDatabases, _ => null };
             if (allowed is null)
                 continue;
-            foreach (var found in (part as MapNode)?.Entries.SelectMany(each => (each.Value as MapNode)?.Entries ?? []).Where(each => !allowed.Contains(each.Key.Text)) ?? [])
+            foreach (var found in (part as MapNode)?.Entries.SelectMany(each => (each.Value as MapNode)?.Entries ?? [])
+                .Where(each => !allowed.Contains(each.Key.Text)) ?? [])
             {
                 reading.Error(Codes.BadEnvironment, found.Key, $"an environment may not change `{found.Key.Text}` of {key.Text}",
                     $"who may do what is the same everywhere; it may change {string.Join(", ", allowed)}");
@@ -68,7 +72,8 @@ static class Environments
                 entries.RemoveAll(each => each.Key.Text is "connection" or "embedded");
             var own = path.Length == 0 ? entry.Key.Text : $"{path}.{entry.Key.Text}";
             var at = entries.FindIndex(each => each.Key.Text == entry.Key.Text);
-            var value = at >= 0 && entries[at].Value is MapNode lower && entry.Value is MapNode upper ? Lay(lower, upper, own) : entry.Value;
+            var value = at >= 0 && entries[at].Value is MapNode lower && entry.Value is MapNode upper ? Lay(lower, upper, own)
+                : entry.Value;
             if (at < 0)
                 entries.Add(new(entry.Key, value));
             else

@@ -32,7 +32,8 @@ public static class EstateReader
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
             var hint = $"name a folder that holds {FileName}, or the file itself; howdah init writes one to start from";
-            return new(null, [Diagnostic.Error(Codes.NoFile, $"cannot read {file}: {missing.Message}", "", hint)], new Dictionary<string, string>());
+            return new(null, [Diagnostic.Error(Codes.NoFile, $"cannot read {file}: {missing.Message}", "", hint)],
+                new Dictionary<string, string>());
         }
     }
 

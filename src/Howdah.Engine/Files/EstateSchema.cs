@@ -5,7 +5,8 @@ namespace Howdah.Engine.Files;
 /// <summary>The JSON Schema of estate files (draft-07, which editors understand best), from the same shapes that read them.</summary>
 public static class EstateSchema
 {
-    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema as text.</summary>
     public static string ToJson(IReadOnlyList<Pattern> patterns)

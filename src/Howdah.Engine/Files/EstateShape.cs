@@ -9,11 +9,16 @@ static class EstateShape
         return Shapes.Object<Estate>("an estate", keys =>
         {
             var version = keys.Required("howdah", Shapes.Int(1, EstateReader.FormatVersion), "The format version of this file.", "1");
-            var name = keys.Required("estate", Shapes.Name, "The estate's name; also the key of the lock that keeps two applies apart.", "shop");
-            keys.Optional<object?>("include", Ignored, null, "Other files, or globs of files, merged into this one; paths start at this file's folder.", example: "[access/*.yaml]");
-            var servers = keys.Required("servers", Shapes.Map(Server(sections), "server"), "Where PostgreSQL runs.", "{ main: { embedded: 18 } }");
-            var databases = keys.Optional("databases", Shapes.Map(Database(sections), "database"), new Dictionary<string, DatabaseDraft>(), "The databases of the estate.");
-            keys.Optional<object?>("environments", Ignored, null, "Overlays chosen with --env: where servers are and where secrets come from.",
+            var name = keys.Required("estate", Shapes.Name, "The estate's name; also the key of the lock that keeps two applies apart.",
+                "shop");
+            keys.Optional<object?>("include", Ignored, null,
+                "Other files, or globs of files, merged into this one; paths start at this file's folder.", example: "[access/*.yaml]");
+            var servers = keys.Required("servers", Shapes.Map(Server(sections), "server"), "Where PostgreSQL runs.",
+                "{ main: { embedded: 18 } }");
+            var databases = keys.Optional("databases", Shapes.Map(Database(sections), "database"), new Dictionary<string, DatabaseDraft>(),
+                "The databases of the estate.");
+            keys.Optional<object?>("environments", Ignored, null,
+                "Overlays chosen with --env: where servers are and where secrets come from.",
                 example: "{ production: { servers: { main: { connection: \"${env:SHOP_URL}\" } } } }");
             var mine = Add(keys, sections, SectionScope.Estate);
             return values =>
@@ -28,7 +33,8 @@ static class EstateShape
 
     static Shape<Func<string, ServerSpec>> Server(List<Section> sections) => Shapes.Object<Func<string, ServerSpec>>("a server", keys =>
     {
-        var embedded = keys.Optional("embedded", Shapes.OptionalInt(15, 18), null, "Run PostgreSQL of this major version here, in the estate's state folder.", example: "18");
+        var embedded = keys.Optional("embedded", Shapes.OptionalInt(15, 18), null,
+            "Run PostgreSQL of this major version here, in the estate's state folder.", example: "18");
         var connection = keys.Optional<SecretRef?>("connection", Shapes.Secret(generated: false)!, null,
             "The connection string of the role that applies, as a reference.", example: "\"${env:SHOP_URL}\"");
         var mine = Add(keys, sections, SectionScope.Server);
@@ -36,7 +42,8 @@ static class EstateShape
         {
             if (values.Has(embedded) == values.Has(connection))
             {
-                values.Reading.Error(Codes.Conflict, values.Node, $"{NodeWords.Last(values.Node.Path)} needs one of `embedded` and `connection`",
+                values.Reading.Error(Codes.Conflict, values.Node,
+                    $"{NodeWords.Last(values.Node.Path)} needs one of `embedded` and `connection`",
                     "embedded: 18 runs a server here; connection: \"${env:NAME}\" names one that runs");
             }
             var (major, link, more) = (values.Get(embedded), values.Get(connection), mine(values));
@@ -46,8 +53,10 @@ static class EstateShape
 
     static Shape<DatabaseDraft> Database(List<Section> sections) => Shapes.Object<DatabaseDraft>("a database", keys =>
     {
-        var server = keys.Optional<string?>("server", Shapes.Ref("server")!, null, "The server it is on; may be left out where there is only one.", example: "main");
-        var owner = keys.Required("owner", Shapes.Ref("role"), "The role that owns the database, its schemas and its tables.", "shop_owner", "ALTER DATABASE d OWNER TO r");
+        var server = keys.Optional<string?>("server", Shapes.Ref("server")!, null,
+            "The server it is on; may be left out where there is only one.", example: "main");
+        var owner = keys.Required("owner", Shapes.Ref("role"), "The role that owns the database, its schemas and its tables.",
+            "shop_owner", "ALTER DATABASE d OWNER TO r");
         var mine = Add(keys, sections, SectionScope.Database);
         return values => new(values.Get(server), values.Get(owner), mine(values), values.Node);
     });
@@ -55,13 +64,15 @@ static class EstateShape
     static DatabaseSpec Finish(string name, DatabaseDraft draft, List<string> servers, KeyValues values)
     {
         if (draft.Server is null && servers.Count != 1)
-            values.Reading.Error(Codes.MissingKey, draft.Node, $"the database `{name}` needs the key `server`", $"servers here: {string.Join(", ", servers)}");
+            values.Reading.Error(Codes.MissingKey, draft.Node, $"the database `{name}` needs the key `server`",
+                $"servers here: {string.Join(", ", servers)}");
         return new(name, draft.Server ?? servers.FirstOrDefault() ?? "", draft.Owner, draft.Sections);
     }
 
     static Func<KeyValues, IReadOnlyDictionary<string, object>> Add(KeySet keys, List<Section> sections, SectionScope scope)
     {
-        var readers = sections.Where(section => section.Scope == scope).Select(section => (section.Key, Read: section.AddTo(keys))).ToList();
+        var readers = sections.Where(section => section.Scope == scope).Select(section => (section.Key, Read: section.AddTo(keys)))
+            .ToList();
         return values =>
         {
             var found = new Dictionary<string, object>();

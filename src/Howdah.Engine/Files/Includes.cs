@@ -1,7 +1,8 @@
 namespace Howdah.Engine.Files;
 
 /// <summary>
-/// <c>include:</c>, the one way to split an estate. Mappings merge key by key; a value that stands in two files is an error that names both places:
+/// <c>include:</c>, the one way to split an estate. Mappings merge key by key; a value that stands in two files is an error that names both
+/// places:
 /// there is no order in which one file wins.
 /// </summary>
 static class Includes
@@ -39,11 +40,13 @@ static class Includes
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var parent = Path.GetDirectoryName(Path.Combine(folder, pattern))!;
         var found = Directory.Exists(parent)
-            ? Directory.EnumerateFiles(parent, Path.GetFileName(pattern)).Order(StringComparer.Ordinal).Select(path => Path.GetRelativePath(Environment.CurrentDirectory, path)).ToList()
+            ? Directory.EnumerateFiles(parent, Path.GetFileName(pattern)).Order(StringComparer.Ordinal)
+                .Select(path => Path.GetRelativePath(Environment.CurrentDirectory, path)).ToList()
             : [];
         // An include that finds nothing must never mean "and delete all that stood there".
         if (found.Count == 0)
-            reading.Error(Codes.BadInclude, include, $"no file matches `{pattern}`", $"paths start at the folder of {Path.GetFileName(file)}");
+            reading.Error(Codes.BadInclude, include, $"no file matches `{pattern}`",
+                $"paths start at the folder of {Path.GetFileName(file)}");
         return found;
     }
 
@@ -51,7 +54,8 @@ static class Includes
     {
         if (one is not MapNode first || other is not MapNode second)
         {
-            reading.Error(Codes.DuplicateKey, other, $"`{other.Path}` stands in two files; first in {one.Place.File}, line {one.Place.Line}", "keep one");
+            reading.Error(Codes.DuplicateKey, other,
+                $"`{other.Path}` stands in two files; first in {one.Place.File}, line {one.Place.Line}", "keep one");
             return one;
         }
         var entries = first.Entries.ToList();

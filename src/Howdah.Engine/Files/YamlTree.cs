@@ -4,7 +4,8 @@ using YamlDotNet.Core.Events;
 namespace Howdah.Engine.Files;
 
 /// <summary>
-/// Turns YAML text into nodes with places. Strict on purpose: what YAML would silently accept and a person would not mean (two documents, duplicate
+/// Turns YAML text into nodes with places. Strict on purpose: what YAML would silently accept and a person would not mean (two documents,
+/// duplicate
 /// keys, merge keys across files, endless aliases) is reported.
 /// </summary>
 sealed class YamlTree
@@ -43,7 +44,8 @@ sealed class YamlTree
             if (documents is not null)
             {
                 var at = new Place(file, (int)documents.Start.Line, (int)documents.Start.Column);
-                reading.Error(Codes.NotYaml, start with { Place = at }, "a second document begins here; an estate is one document", "remove the line ---");
+                reading.Error(Codes.NotYaml, start with { Place = at }, "a second document begins here; an estate is one document",
+                    "remove the line ---");
                 return null;
             }
             var first = events.FindIndex(e => e is DocumentStart) + 1;
@@ -73,13 +75,15 @@ sealed class YamlTree
     {
         var current = events[position];
         if (depth > MaxDepth || ++nodes > MaxNodes)
-            throw new YamlException(current.Start, current.End, depth > MaxDepth ? $"nested deeper than {MaxDepth}" : "too many nodes; do aliases nest?");
+            throw new YamlException(current.Start, current.End, depth > MaxDepth ? $"nested deeper than {MaxDepth}"
+                : "too many nodes; do aliases nest?");
         if (current is AnchorAlias alias)
         {
             position++;
             if (anchors.TryGetValue(alias.Value.Value, out var again))
                 return again(path);
-            reading.Error(Codes.NotYaml, new ScalarNode(path, Place(alias), "", true), $"there is no anchor `{alias.Value}` above this line");
+            reading.Error(Codes.NotYaml, new ScalarNode(path, Place(alias), "", true),
+                $"there is no anchor `{alias.Value}` above this line");
             return null;
         }
         var start = position;
@@ -140,9 +144,11 @@ sealed class YamlTree
             var keyNode = new ScalarNode(keyPath, Place(key), key.Value, key.Style == ScalarStyle.Plain);
             var value = Node(events, ref position, keyPath, depth + 1);
             if (key is { Value: "<<", Style: ScalarStyle.Plain })
-                reading.Error(Codes.NotYaml, keyNode, "merge keys (<<) are not read", "use an alias (*name) as a whole value, or write the keys out");
+                reading.Error(Codes.NotYaml, keyNode, "merge keys (<<) are not read",
+                    "use an alias (*name) as a whole value, or write the keys out");
             else if (!seen.TryAdd(key.Value, keyNode.Place))
-                reading.Error(Codes.DuplicateKey, keyNode, $"`{key.Value}` stands here twice; it stood first in line {seen[key.Value].Line}", "keep one");
+                reading.Error(Codes.DuplicateKey, keyNode,
+                    $"`{key.Value}` stands here twice; it stood first in line {seen[key.Value].Line}", "keep one");
             else if (value is not null)
                 entries.Add(new(keyNode, value));
         }

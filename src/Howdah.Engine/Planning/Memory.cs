@@ -3,7 +3,8 @@ using Howdah.Engine.Catalogs;
 namespace Howdah.Engine.Planning;
 
 /// <summary>
-/// The schema <c>howdah</c> in each managed database: journal, objects owned, accepted spec. Made by the first step in that database, so that
+/// The schema <c>howdah</c> in each managed database: journal, objects owned, accepted spec. Made by the first step in that database, so
+/// that
 /// every later step is recorded together with its effect.
 /// </summary>
 static class Memory

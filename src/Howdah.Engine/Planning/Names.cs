@@ -34,7 +34,8 @@ public readonly record struct QName(string Schema, string Name)
     /// <summary>The name as a person writes it: quoted only where it must be.</summary>
     public string Plain => $"{PlainPart(Schema)}.{PlainPart(Name)}";
 
-    /// <summary>Reads <c>schema.name</c>, where a part that holds a dot or a quote stands in double quotes; null if it is neither.</summary>
+    /// <summary>Reads <c>schema.name</c>, where a part that holds a dot or a quote stands in double quotes; null if it is
+    /// neither.</summary>
     public static QName? Parse(string text)
     {
         var parts = new List<string>();
@@ -77,7 +78,8 @@ public readonly record struct QName(string Schema, string Name)
 /// <param name="Value">The value; null is written as <c>NULL</c>.</param>
 public readonly record struct Literal(string? Value)
 {
-    /// <summary>The literal: <c>'…'</c>, or <c>E'…'</c> where a backslash is inside, so standard_conforming_strings does not matter.</summary>
+    /// <summary>The literal: <c>'…'</c>, or <c>E'…'</c> where a backslash is inside, so standard_conforming_strings does not
+    /// matter.</summary>
     public override string ToString() => Value switch
     {
         null => "NULL",

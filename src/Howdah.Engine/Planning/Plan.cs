@@ -6,7 +6,8 @@ namespace Howdah.Engine.Planning;
 /// <param name="Estate">The estate's name.</param>
 /// <param name="Steps">What to do, in order.</param>
 /// <param name="Notes">Strangers, things left alone, wishes that cannot be served.</param>
-/// <param name="Fingerprint">Hash of the wish and of exactly the facts that the plan was made from; when it differs, the plan is stale.</param>
+/// <param name="Fingerprint">Hash of the wish and of exactly the facts that the plan was made from; when it differs, the plan is
+/// stale.</param>
 /// <param name="Targets">The servers, for people: where, version.</param>
 public sealed record Plan(
     string Estate, IReadOnlyList<Step> Steps, IReadOnlyList<Diagnostic> Notes, string Fingerprint, IReadOnlyList<PlanTarget> Targets)
@@ -15,7 +16,8 @@ public sealed record Plan(
     public bool Blocked => Notes.Any(note => note.Severity == Severity.Error);
 
     /// <summary>The kinds of hazard that its steps carry.</summary>
-    public IReadOnlyList<HazardKind> Hazards => [.. Steps.SelectMany(step => step.Hazards).Select(hazard => hazard.Kind).Distinct().Order()];
+    public IReadOnlyList<HazardKind> Hazards =>
+        [.. Steps.SelectMany(step => step.Hazards).Select(hazard => hazard.Kind).Distinct().Order()];
 }
 
 /// <summary>A server as a plan's head names it.</summary>

@@ -29,14 +29,16 @@ sealed class Planner(Estate estate, IReadOnlyDictionary<string, ServerAccess> se
     async Task PlanDatabaseAsync(ServerAccess server, DatabaseSpec? database, FingerprintBuilder fingerprint,
         List<Step> steps, List<Diagnostic> notes, CancellationToken token)
     {
-        var mine = promises.Where(promise => promise.Target.Server.Name == server.Name && promise.Target.Database?.Name == database?.Name).ToList();
+        var mine = promises.Where(promise => promise.Target.Server.Name == server.Name && promise.Target.Database?.Name == database?.Name)
+            .ToList();
         if (mine.Count == 0)
             return;
         await using var catalog = await CatalogOpener.OpenAsync(server, database?.Name, fingerprint, token);
         steps.AddRange(Memory.Steps(server.Name, database?.Name, catalog));
         foreach (var promise in mine)
         {
-            var before = steps.Where(step => step.Server == server.Name && (step.Database is null || step.Database == database?.Name)).ToList();
+            var before = steps.Where(step => step.Server == server.Name && (step.Database is null || step.Database == database?.Name))
+                .ToList();
             var workshop = rehearse ? new Workshop(server, Path.Combine(estate.StateFolder, "rehearsals"), before) : null;
             var delta = await promise.PlanAsync(catalog, workshop, token);
             steps.AddRange(delta.Steps);

@@ -19,7 +19,8 @@ public sealed class Sql
     public static Sql Of(ref SqlHandler handler) => new(handler.Parts());
 
     /// <summary>
-    /// SQL that a person of the team wrote: a migration, a load step, an expression of the server's own making read from its catalogs. The one
+    /// SQL that a person of the team wrote: a migration, a load step, an expression of the server's own making read from its catalogs. The
+    /// one
     /// door for whole text; never to be called with text that was put together here.
     /// </summary>
     public static Sql Written(string text) => new([text]);

@@ -33,7 +33,8 @@ public sealed record Limits(TimeSpan Lock, TimeSpan Statement)
 }
 
 /// <summary>An object that a step brings into Howdah's ownership, as <c>pg_get_object_address</c> takes it.</summary>
-/// <param name="Type">The object type in PostgreSQL's words: <c>role</c>, <c>database</c>, <c>schema</c>, <c>table</c>, <c>policy</c> …</param>
+/// <param name="Type">The object type in PostgreSQL's words: <c>role</c>, <c>database</c>, <c>schema</c>, <c>table</c>, <c>policy</c>
+/// …</param>
 /// <param name="Name">The name's parts, outermost first: <c>[schema, table, policy]</c>.</param>
 /// <param name="Args">Argument types where the type needs them (functions), else empty.</param>
 public sealed record OwnedObject(string Type, IReadOnlyList<string> Name, IReadOnlyList<string> Args)
@@ -44,7 +45,9 @@ public sealed record OwnedObject(string Type, IReadOnlyList<string> Name, IReadO
     }
 
     /// <summary>A text that tells this object from every other of the same database.</summary>
-    public string Identity => $"{Type} {string.Join('.', Name.Select(part => new Ident(part)))}{(Args.Count > 0 ? $"({string.Join(',', Args)})" : "")}";
+    public string Identity =>
+        $"{Type} {string.Join('.', Name.Select(part => new Ident(part)))}"
+        + $"{(Args.Count > 0 ? $"({string.Join(',', Args)})" : "")}";
 }
 
 /// <summary>

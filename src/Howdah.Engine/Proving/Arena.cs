@@ -29,7 +29,8 @@ public sealed class Arena
     internal ServerAccess Server { get; }
 
     /// <summary>
-    /// Logs in as a role with its own password and begins a transaction with short time-outs (lock 100 ms, statement 5 s). Disposing the bout rolls
+    /// Logs in as a role with its own password and begins a transaction with short time-outs (lock 100 ms, statement 5 s). Disposing the
+    /// bout rolls
     /// everything back and closes the connection.
     /// </summary>
     /// <exception cref="LoginUnavailableException">The role cannot log in from here; attacks that need it are inconclusive.</exception>

@@ -30,7 +30,8 @@ public enum Gravity
 /// <param name="Gravity">How grave a break is.</param>
 /// <param name="Live">Whether it really does it (true) or reads catalogs (false).</param>
 /// <param name="How">How it is staged and what counts as a break.</param>
-/// <param name="Source">Where the attack is known from: a CVE, a page of the documentation, an issue; or "Howdah" where it is our own.</param>
+/// <param name="Source">Where the attack is known from: a CVE, a page of the documentation, an issue; or "Howdah" where it is our
+/// own.</param>
 public sealed record Attack(string Id, string Title, Gravity Gravity, bool Live, string How, string Source);
 
 /// <summary>What was proved: one attack on one target.</summary>
@@ -46,5 +47,6 @@ public sealed record Finding(Attack Attack, string Pattern, string Target, Verdi
 public static class Evidence
 {
     /// <summary>An exception as evidence: the server's message alone, without its detail, which may hold users' data.</summary>
-    public static string Of(Exception e) => e is Npgsql.PostgresException server ? $"{server.MessageText} (SQLSTATE {server.SqlState})" : e.Message;
+    public static string Of(Exception e) => e is Npgsql.PostgresException server ? $"{server.MessageText} (SQLSTATE {server.SqlState})"
+        : e.Message;
 }

@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace Howdah.Engine.Servers;
 
-/// <summary>Reads connection strings in both spellings: <c>postgresql://user@host/db?sslmode=require</c> and <c>Host=…;Username=…</c>.</summary>
+/// <summary>Reads connection strings in both spellings: <c>postgresql://user@host/db?sslmode=require</c> and
+/// <c>Host=…;Username=…</c>.</summary>
 public static class ConnectionText
 {
     /// <summary>Npgsql's spelling of a connection string.</summary>

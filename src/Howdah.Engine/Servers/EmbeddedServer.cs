@@ -10,7 +10,8 @@ using Npgsql;
 namespace Howdah.Engine.Servers;
 
 /// <summary>
-/// A PostgreSQL server that Howdah makes, starts and stops for one estate: loopback only, SCRAM, data checksums, no Unix socket. What it knows of
+/// A PostgreSQL server that Howdah makes, starts and stops for one estate: loopback only, SCRAM, data checksums, no Unix socket. What it
+/// knows of
 /// itself stands in <c>.howdah/SERVER.json</c>; its data beside it, or under /var/lib/howdah where root runs Howdah.
 /// </summary>
 sealed class EmbeddedServer
@@ -55,7 +56,8 @@ sealed class EmbeddedServer
         Timeout = 5,
     }.ConnectionString;
 
-    string Password => secrets.Reveal(spec.Name, Admin, new("generated", ""), out var problem) ?? throw new ServerUnavailableException(problem!);
+    string Password => secrets.Reveal(spec.Name, Admin, new("generated", ""), out var problem)
+        ?? throw new ServerUnavailableException(problem!);
 
     int? Port => File.Exists(StateFile) ? JsonNode.Parse(File.ReadAllText(StateFile))!["port"]?.GetValue<int>() : null;
 
@@ -88,9 +90,11 @@ sealed class EmbeddedServer
         var bin = await PostgresBinaries.FindAsync(Major, progress, token);
         if (!File.Exists(Path.Combine(Data, "PG_VERSION")))
             await MakeAsync(bin, progress, token);
-        else if (File.ReadAllText(Path.Combine(Data, "PG_VERSION")).Trim() is var there && there != Major.ToString(CultureInfo.InvariantCulture))
+        else if (File.ReadAllText(Path.Combine(Data, "PG_VERSION")).Trim() is var there
+            && there != Major.ToString(CultureInfo.InvariantCulture))
             throw new ServerUnavailableException(
-                $"the embedded server `{spec.Name}` holds data of PostgreSQL {there}, but the estate wants {Major}: write embedded: {there}, or howdah down --purge to begin anew");
+                $"the embedded server `{spec.Name}` holds data of PostgreSQL {there}, but the estate wants {Major}: write embedded: "
+                    + $"{there}, or howdah down --purge to begin anew");
         await LaunchAsync(bin, progress, token);
     }
 
@@ -130,12 +134,14 @@ sealed class EmbeddedServer
             await OsUser.OwnAsync(Folder, token);
             var outcome = await OsUser.RunAsync(Path.Combine(bin, "initdb"),
             [
-                "-D", Data, "-U", Admin, "--pwfile", secret, "--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8",
+                "-D", Data, "-U", Admin, "--pwfile", secret, "--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8",
+                    "--locale=C.UTF-8",
             ], token);
             // C.UTF-8 is not everywhere (macOS); plain C is.
             if (outcome.Code != 0 && outcome.Output.Contains("locale", StringComparison.Ordinal))
                 outcome = await OsUser.RunAsync(Path.Combine(bin, "initdb"),
-                    ["-D", Data, "-U", Admin, "--pwfile", secret, "--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", "--locale=C"], token);
+                    ["-D", Data, "-U", Admin, "--pwfile", secret, "--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8",
+                        "--locale=C"], token);
             if (outcome.Code != 0)
                 throw new ServerUnavailableException($"PostgreSQL's initdb failed: {LastLine(outcome.Output)}");
         }
@@ -158,14 +164,17 @@ sealed class EmbeddedServer
             "client_connection_check_interval=1s", "log_min_error_statement=panic", "log_statement=none", "log_min_duration_statement=-1",
         ];
         var options = string.Join(' ', settings.Select(setting => $"-c {setting}"));
-        var outcome = await OsUser.RunAsync(Path.Combine(bin, "pg_ctl"), ["start", "-D", Data, "-l", LogFile, "-w", "-t", "60", "-o", options], token);
+        var outcome = await OsUser.RunAsync(Path.Combine(bin, "pg_ctl"),
+            ["start", "-D", Data, "-l", LogFile, "-w", "-t", "60", "-o", options], token);
         if (outcome.Code != 0)
-            throw new ServerUnavailableException($"the embedded server `{spec.Name}` does not start: {LastLine(LastLog(outcome.Output))} (log: {LogFile})");
+            throw new ServerUnavailableException(
+                $"the embedded server `{spec.Name}` does not start: {LastLine(LastLog(outcome.Output))} (log: {LogFile})");
         if (!await RunsAsync(token))
             throw new ServerUnavailableException($"the embedded server `{spec.Name}` started but does not let {Admin} in (log: {LogFile})");
     }
 
-    // After a crash or a reboot the file may name a process that is gone, or one that only has the same number. PostgreSQL clears the first case
+    // After a crash or a reboot the file may name a process that is gone, or one that only has the same number. PostgreSQL clears the first
+    // case
     // itself; the second would keep it from starting.
     void RemoveStalePid()
     {
@@ -197,7 +206,8 @@ sealed class EmbeddedServer
         {
             try
             {
-                return new FileStream(Path.Combine(estate.StateFolder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(Path.Combine(estate.StateFolder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                    FileShare.None);
             }
             catch (IOException) when (tries < 600)
             {
@@ -229,5 +239,6 @@ sealed class EmbeddedServer
 
     string LastLog(string fallback) => File.Exists(LogFile) ? File.ReadAllText(LogFile) : fallback;
 
-    static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()?.Trim() ?? "it gave no reason";
+    static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .LastOrDefault()?.Trim() ?? "it gave no reason";
 }

@@ -5,7 +5,8 @@ using Howdah.Engine.Files;
 
 namespace Howdah.Engine.Servers;
 
-/// <summary>Secrets from the environment and from files, and generated ones kept in the estate's state folder, readable by its owner alone.</summary>
+/// <summary>Secrets from the environment and from files, and generated ones kept in the estate's state folder, readable by its owner
+/// alone.</summary>
 public sealed class FileSecretStore(string stateFolder, string estateFolder) : SecretStore
 {
     readonly Lock gate = new();

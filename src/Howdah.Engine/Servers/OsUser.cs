@@ -1,7 +1,8 @@
 namespace Howdah.Engine.Servers;
 
 /// <summary>
-/// Who runs embedded servers. PostgreSQL refuses to run as root, so root hands it to another account: <c>postgres</c> where it exists, else a
+/// Who runs embedded servers. PostgreSQL refuses to run as root, so root hands it to another account: <c>postgres</c> where it exists, else
+/// a
 /// system account <c>howdah</c> that is made once. What that account must reach lies outside root's home, under /var.
 /// </summary>
 static class OsUser
@@ -23,7 +24,8 @@ static class OsUser
         if (!IsRoot)
             return await Command.RunAsync(program, arguments, null, token);
         var name = await NameAsync(token);
-        return await Command.RunAsync("setpriv", [$"--reuid={name}", $"--regid={name}", "--clear-groups", "--", program, .. arguments], "/", token);
+        return await Command.RunAsync("setpriv", [$"--reuid={name}", $"--regid={name}", "--clear-groups", "--", program, .. arguments],
+            "/", token);
     }
 
     /// <summary>Gives a file or folder to the account that runs servers.</summary>
@@ -46,10 +48,12 @@ static class OsUser
             if ((await Command.RunAsync("id", ["-u", name], null, token)).Code == 0)
                 return chosen = name;
         }
-        var made = await Command.RunAsync("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", "howdah"], null, token);
+        var made = await Command.RunAsync("useradd",
+            ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", "howdah"], null, token);
         return made.Code == 0
             ? chosen = "howdah"
             : throw new ServerUnavailableException(
-                $"PostgreSQL may not run as root, and the system account `howdah` could not be made ({made.Output}): make it, or run howdah as another user");
+                $"PostgreSQL may not run as root, and the system account `howdah` could not be made ({made.Output}): make it, or run "
+                    + $"howdah as another user");
     }
 }

@@ -23,11 +23,13 @@ static class PostgresBinaries
         yield return $"/usr/pgsql-{major}/bin";                     // RHEL, Fedora (PGDG)
         yield return $"/opt/homebrew/opt/postgresql@{major}/bin";   // Homebrew on Apple silicon
         yield return $"/usr/local/opt/postgresql@{major}/bin";      // Homebrew on Intel
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
     }
 
-    /// <summary>The folder with <c>postgres</c>, <c>initdb</c> and <c>pg_ctl</c> of a major version; fetched where it is not found.</summary>
+    /// <summary>The folder with <c>postgres</c>, <c>initdb</c> and <c>pg_ctl</c> of a major version; fetched where it is not
+    /// found.</summary>
     /// <exception cref="ServerUnavailableException">There is none and it cannot be fetched.</exception>
     internal static async Task<string> FindAsync(int major, IProgress<string>? progress, CancellationToken token)
     {
@@ -44,7 +46,8 @@ static class PostgresBinaries
     {
         var suffix = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? ".exe" : "";
         var postgres = Path.Combine(folder, "postgres" + suffix);
-        if (!File.Exists(postgres) || !File.Exists(Path.Combine(folder, "initdb" + suffix)) || !File.Exists(Path.Combine(folder, "pg_ctl" + suffix)))
+        if (!File.Exists(postgres) || !File.Exists(Path.Combine(folder, "initdb" + suffix))
+            || !File.Exists(Path.Combine(folder, "pg_ctl" + suffix)))
             return null;
         var outcome = await Command.RunAsync(postgres, ["--version"], null, token); // "postgres (PostgreSQL) 18.4"
         var number = outcome.Output.Split(' ').FirstOrDefault(word => word.Length > 0 && char.IsAsciiDigit(word[0]));

@@ -4,7 +4,8 @@ using System.Text;
 namespace Howdah.Engine.Servers;
 
 /// <summary>
-/// SCRAM-SHA-256 verifiers as PostgreSQL stores them (RFC 5802, RFC 7677; <c>SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey</c>), so that a
+/// SCRAM-SHA-256 verifiers as PostgreSQL stores them (RFC 5802, RFC 7677; <c>SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey</c>), so
+/// that a
 /// password never travels in clear and is compared without being shown.
 /// </summary>
 public static class Scram
@@ -35,7 +36,8 @@ public static class Scram
         var salted = Rfc2898DeriveBytes.Pbkdf2(bytes, salt, iterations, HashAlgorithmName.SHA256, 32);
         var stored = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8.ToArray()));
         var server = HMACSHA256.HashData(salted, "Server Key"u8.ToArray());
-        return $"SCRAM-SHA-256${iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(stored)}:{Convert.ToBase64String(server)}";
+        return $"SCRAM-SHA-256${iterations}:{Convert.ToBase64String(salt)}$"
+            + $"{Convert.ToBase64String(stored)}:{Convert.ToBase64String(server)}";
     }
 
     static bool Ascii(string text) => text.All(char.IsAscii);

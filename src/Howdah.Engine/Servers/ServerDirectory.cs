@@ -28,7 +28,8 @@ public sealed class ServerDirectory
     /// <param name="options">How.</param>
     /// <param name="token">Cancels the wait for a start.</param>
     /// <exception cref="ServerUnavailableException">A server is not there; the message says what to do.</exception>
-    public static async Task<ServerDirectory> OpenAsync(Estate estate, IReadOnlyList<Login> logins, ServerOptions options, CancellationToken token)
+    public static async Task<ServerDirectory> OpenAsync(Estate estate, IReadOnlyList<Login> logins, ServerOptions options,
+        CancellationToken token)
     {
         var secrets = new FileSecretStore(estate.StateFolder, estate.Folder);
         var passwords = logins.GroupBy(login => login.Role).ToDictionary(group => group.Key, group => group.First().Password);
@@ -58,7 +59,8 @@ public sealed class ServerDirectory
         return names;
     }
 
-    static async Task<string> ConnectionAsync(Estate estate, ServerSpec spec, SecretStore secrets, ServerOptions options, CancellationToken token)
+    static async Task<string> ConnectionAsync(Estate estate, ServerSpec spec, SecretStore secrets, ServerOptions options,
+        CancellationToken token)
     {
         if (spec.Embedded is not null)
         {
@@ -66,10 +68,12 @@ public sealed class ServerDirectory
             if (options.Start)
                 await server.StartAsync(options.Progress, token);
             else if (!await server.RunsAsync(token))
-                throw new ServerUnavailableException($"the embedded server `{spec.Name}` does not run: howdah up {estate.Folder} starts it");
+                throw new ServerUnavailableException(
+                    $"the embedded server `{spec.Name}` does not run: howdah up {estate.Folder} starts it");
             return server.ConnectionString!;
         }
-        var text = secrets.Reveal(spec.Name, "", spec.Connection!, out var problem) ?? throw new ServerUnavailableException($"server `{spec.Name}`: {problem}");
+        var text = secrets.Reveal(spec.Name, "", spec.Connection!, out var problem) ?? throw new ServerUnavailableException(
+            $"server `{spec.Name}`: {problem}");
         try
         {
             return ConnectionText.Parse(text).ConnectionString;

@@ -24,7 +24,8 @@ sealed record DataSpec(string Server, string Database, string Owner, string Path
         {
             var file = keys.Required("file", Shapes.Text, "The CSV file, plain or gzip, with a header line.", "data/orders.csv.gz");
             var steps = keys.Required("steps", Shapes.Text,
-                "SQL that carries rows from the temporary table staging (all columns text, named by the header in snake_case) to your tables.", "data/orders.sql");
+                "SQL that carries rows from the temporary table staging (all columns text, named by the header in snake_case) to your "
+                    + "tables.", "data/orders.sql");
             return values => new(values.Get(file), values.Get(steps));
         })));
 
@@ -35,7 +36,8 @@ sealed record DataSpec(string Server, string Database, string Owner, string Path
             foreach (var (key, name) in ((string, string)[])[("file", file.File), ("steps", file.Steps)])
             {
                 if (!File.Exists(System.IO.Path.Combine(spec.Folder, name)))
-                    yield return Diagnostic.Error(Missing, $"there is no file {name}", $"{spec.Path}[{index}].{key}", "paths start at the estate file's folder");
+                    yield return Diagnostic.Error(Missing, $"there is no file {name}", $"{spec.Path}[{index}].{key}",
+                        "paths start at the estate file's folder");
             }
         }
     }

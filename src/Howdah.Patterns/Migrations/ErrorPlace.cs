@@ -10,7 +10,8 @@ static class ErrorPlace
         // Inside EXECUTE the position is the inner one; the block adds one newline before the file's text.
         var position = wrong.InternalPosition > 0 ? wrong.InternalPosition - 1 : wrong.Position;
         var line = position > 0 && position <= text.Length ? $"line {text[..position].Count(c => c == '\n') + 1}: " : "";
-        var hint = wrong.SqlState == PostgresErrorCodes.FeatureNotSupported && wrong.MessageText.Contains("transaction", StringComparison.Ordinal)
+        var hint = wrong.SqlState == PostgresErrorCodes.FeatureNotSupported
+            && wrong.MessageText.Contains("transaction", StringComparison.Ordinal)
             ? "; a migration is one transaction and may not end it: remove COMMIT and ROLLBACK" : "";
         return $"{line}{wrong.MessageText} (SQLSTATE {wrong.SqlState}){hint}";
     }

@@ -22,7 +22,8 @@ public static class MigrationFiles
         if (clean.Length == 0 || !clean.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
             throw new ArgumentException($"`{name}` is no name for a migration: use letters, digits and underscores", nameof(name));
         Directory.CreateDirectory(folder);
-        var last = Directory.EnumerateFiles(folder, "*.sql").Select(file => VersionOf(Path.GetFileNameWithoutExtension(file)) ?? 0).DefaultIfEmpty(0).Max();
+        var last = Directory.EnumerateFiles(folder, "*.sql").Select(file => VersionOf(Path.GetFileNameWithoutExtension(file)) ?? 0)
+            .DefaultIfEmpty(0).Max();
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{last + 1:0000}_{clean}.sql"));
         File.WriteAllText(path,
             $"""
@@ -40,7 +41,8 @@ public static class MigrationFiles
     internal static (IReadOnlyList<MigrationFile> Files, IReadOnlyList<Diagnostic> Problems) Read(string folder, string path)
     {
         if (!Directory.Exists(folder))
-            return ([], [Diagnostic.Error(Codes.Folder, $"there is no folder {folder}", path, "make it, or correct the path; it starts at the estate file's folder")]);
+            return ([], [Diagnostic.Error(Codes.Folder, $"there is no folder {folder}", path,
+                "make it, or correct the path; it starts at the estate file's folder")]);
         var files = new List<MigrationFile>();
         var problems = new List<Diagnostic>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.sql").Order(StringComparer.Ordinal))
@@ -48,11 +50,13 @@ public static class MigrationFiles
             var name = Path.GetFileNameWithoutExtension(file);
             if (VersionOf(name) is not { } version)
             {
-                problems.Add(Diagnostic.Error(Codes.FileName, $"{Path.GetFileName(file)} is not named NNNN_name.sql", path, "four digits, an underscore, a name"));
+                problems.Add(Diagnostic.Error(Codes.FileName, $"{Path.GetFileName(file)} is not named NNNN_name.sql", path,
+                    "four digits, an underscore, a name"));
                 continue;
             }
             if (files.FirstOrDefault(each => each.Version == version) is { } twin)
-                problems.Add(Diagnostic.Error(Codes.FileName, $"two migrations have the number {version:0000}: {twin.Name} and {name}", path, "renumber the newer one"));
+                problems.Add(Diagnostic.Error(Codes.FileName, $"two migrations have the number {version:0000}: {twin.Name} and {name}",
+                    path, "renumber the newer one"));
             files.Add(Parse(version, name, File.ReadAllText(file)));
         }
         return (files, problems);
@@ -67,5 +71,6 @@ public static class MigrationFiles
     }
 
     static int? VersionOf(string name) =>
-        name.Length > 5 && name[4] == '_' && int.TryParse(name[..4], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+        name.Length > 5 && name[4] == '_' && int.TryParse(name[..4], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version : null;
 }

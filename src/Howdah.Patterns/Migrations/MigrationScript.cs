@@ -3,8 +3,10 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Migrations;
 
 /// <summary>
-/// How a file runs: as the database's owner, inside EXECUTE of an anonymous block. EXECUTE refuses COMMIT and ROLLBACK, so no file can end the
-/// transaction that also holds its record. Where tenancy laid a floor it is lifted for this transaction alone: only so does a change of data
+/// How a file runs: as the database's owner, inside EXECUTE of an anonymous block. EXECUTE refuses COMMIT and ROLLBACK, so no file can end
+/// the
+/// transaction that also holds its record. Where tenancy laid a floor it is lifted for this transaction alone: only so does a change of
+/// data
 /// see every tenant's rows without a login that bypasses, and nobody else ever sees the floor lifted.
 /// </summary>
 static class MigrationScript
@@ -41,7 +43,8 @@ static class MigrationScript
         return Sql.Of($"do {new DollarQuoted(body + "\n")}");
     }
 
-    /// <summary>Whether indexes are there and valid (or, for a drop, gone): what settles CREATE and DROP INDEX CONCURRENTLY after a crash.</summary>
+    /// <summary>Whether indexes are there and valid (or, for a drop, gone): what settles CREATE and DROP INDEX CONCURRENTLY after a
+    /// crash.</summary>
     internal static Sql Settled(IReadOnlyList<QName> made, IReadOnlyList<QName> gone)
     {
         var all = made.Select(name => Sql.Of($"""

@@ -25,7 +25,8 @@ public sealed record MigrationStatus(string Name, string State, DateTimeOffset? 
             await using var present = new NpgsqlCommand("select pg_catalog.to_regclass('howdah.migrations') is not null", connection);
             if (await present.ExecuteScalarAsync(token) is true)
             {
-                await using var command = new NpgsqlCommand("select name, checksum, at from howdah.migrations order by version", connection);
+                await using var command = new NpgsqlCommand("select name, checksum, at from howdah.migrations order by version",
+                    connection);
                 await using var rows = await command.ExecuteReaderAsync(token);
                 while (await rows.ReadAsync(token))
                     applied[rows.GetString(0)] = (rows.GetString(1), rows.GetFieldValue<DateTimeOffset>(2));
@@ -37,7 +38,8 @@ public sealed record MigrationStatus(string Name, string State, DateTimeOffset? 
             .. files.Select(file => applied.TryGetValue(file.Name, out var ran)
                 ? new MigrationStatus(file.Name, ran.Checksum == file.Checksum ? "applied" : "edited", ran.At)
                 : new MigrationStatus(file.Name, "pending", null)),
-            .. applied.Where(each => files.All(file => file.Name != each.Key)).Select(each => new MigrationStatus(each.Key, "missing", each.Value.At)),
+            .. applied.Where(each => files.All(file => file.Name != each.Key))
+                .Select(each => new MigrationStatus(each.Key, "missing", each.Value.At)),
         ];
     }
 }

@@ -15,15 +15,18 @@ static class MigrationsDiffer
         {
             var file = spec.Files.FirstOrDefault(each => each.Version == applied.Version);
             if (file is null || file.Name != applied.Name)
-                notes.Add(Diagnostic.Error(Codes.Missing, $"{applied.Name} ran in {spec.Database} but is not in {spec.Folder}", spec.Path, "bring the file back"));
+                notes.Add(Diagnostic.Error(Codes.Missing, $"{applied.Name} ran in {spec.Database} but is not in {spec.Folder}", spec.Path,
+                    "bring the file back"));
             else if (file.Checksum != applied.Checksum)
-                notes.Add(Diagnostic.Error(Codes.Edited, $"{file.Name} was edited after it ran in {spec.Database}:\n{LineDiff.Between(applied.Text, file.Text)}",
+                notes.Add(Diagnostic.Error(Codes.Edited,
+                    $"{file.Name} was edited after it ran in {spec.Database}:\n{LineDiff.Between(applied.Text, file.Text)}",
                     spec.Path, "undo the edit and put the change into a new migration (howdah migrate new)"));
         }
         var last = facts.Applied.Select(applied => applied.Version).DefaultIfEmpty(0).Max();
         var pending = spec.Files.Where(file => facts.Applied.All(applied => applied.Version != file.Version)).ToList();
         foreach (var late in pending.Where(file => file.Version < last))
-            notes.Add(Diagnostic.Error(Codes.Order, $"{late.Name} is new, but {last:0000} already ran in {spec.Database}", spec.Path, $"renumber it above {last:0000}"));
+            notes.Add(Diagnostic.Error(Codes.Order, $"{late.Name} is new, but {last:0000} already ran in {spec.Database}", spec.Path,
+                $"renumber it above {last:0000}"));
 
         var steps = new List<Step>();
         if (!facts.HasTable)
@@ -35,14 +38,17 @@ static class MigrationsDiffer
             if (rehearsal?.Failure is { } failure)
                 notes.Add(Diagnostic.Error(Codes.Fails, $"{file.Name} fails: {failure}", spec.Path));
             if (rehearsal?.NotRehearsed is { } why)
-                notes.Add(Diagnostic.Warning(Codes.NotRehearsed, $"{file.Name} was not rehearsed, so its locks and rewrites are not known: {why}", spec.Path));
+                notes.Add(Diagnostic.Warning(Codes.NotRehearsed,
+                    $"{file.Name} was not rehearsed, so its locks and rewrites are not known: {why}", spec.Path));
             var step = Run(spec, facts, file, rehearsal, before);
             steps.AddRange(step);
             before = step[^1].Id;
             if (!file.Transactional && rehearsal is { Failure: null, Made: [], Gone: [] })
-                notes.Add(Diagnostic.Error(Codes.Alone, $"{file.Name} runs outside a transaction, but what it does could not be settled after a crash"
+                notes.Add(Diagnostic.Error(Codes.Alone,
+                    $"{file.Name} runs outside a transaction, but what it does could not be settled after a crash"
                     + (rehearsal.NotRehearsed is null ? "" : $" ({rehearsal.NotRehearsed})"), spec.Path,
-                    "such a file holds one CREATE INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY; anything else goes into a file of its own without that first line"));
+                    "such a file holds one CREATE INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY; anything else goes into a file of its "
+                        + "own without that first line"));
         }
         return new(steps, notes);
     }
@@ -79,9 +85,11 @@ static class MigrationsDiffer
             values ({file.Version}, {new Literal(file.Name)}, {new Literal(file.Checksum)}, {new DollarQuoted(file.Text)})
             """);
         if (file.Transactional)
-            return [template with { Sql = [.. MigrationScript.InTransaction(spec.Owner, file.Text, rehearsal?.TouchesRows ?? true), record] }];
+            return [template with { Sql = [.. MigrationScript.InTransaction(spec.Owner, file.Text, rehearsal?.TouchesRows ?? true),
+                record] }];
 
-        // Outside a transaction the statement and its record cannot be one atom; the catalogs settle the first, and repeating the second is safe.
+        // Outside a transaction the statement and its record cannot be one atom; the catalogs settle the first, and repeating the second is
+        // safe.
         var (made, gone) = (rehearsal?.Made ?? [], rehearsal?.Gone ?? []);
         var leftovers = made.Where(facts.InvalidIndexes.Contains).Select(index => template with
         {

@@ -17,7 +17,8 @@ static class MigrationsInspector
             ? await catalog.QueryAsync(Applied, static row =>
                 new AppliedMigration(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3)), token)
             : [];
-        var schemas = await catalog.QueryAsync(Surroundings, static row => (Kind: row.GetString(0), Name: row.GetString(1), Of: row.GetString(2)), token);
+        var schemas = await catalog.QueryAsync(Surroundings, static row =>
+            (Kind: row.GetString(0), Name: row.GetString(1), Of: row.GetString(2)), token);
         return new(has, applied,
             [.. schemas.Where(row => row.Kind == "schema").Select(row => (row.Name, row.Of))],
             [.. schemas.Where(row => row.Kind == "extension").Select(row => (row.Name, row.Of))],

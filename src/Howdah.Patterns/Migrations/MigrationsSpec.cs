@@ -17,7 +17,8 @@ sealed record MigrationsSpec(
     internal const string Key = "migrations";
 
     internal static Section<string> Section { get; } = new(SectionScope.Database, Key,
-        "The folder with the team's own tables as plain SQL: NNNN_name.sql, forward only, each run once as the database's owner.", Shapes.Text);
+        "The folder with the team's own tables as plain SQL: NNNN_name.sql, forward only, each run once as the database's owner.",
+            Shapes.Text);
 }
 
 /// <summary>One migration file.</summary>

@@ -7,7 +7,8 @@ namespace Howdah.Patterns.Migrations;
 /// <summary>One thing a file can change, as the catalogs show it.</summary>
 sealed record Seen(string Kind, long Oid, int Part, string Name, string State);
 
-/// <summary>The catalogs before and after a file, and what follows: what it really locked, rewrote and dropped. The file's text is never read.</summary>
+/// <summary>The catalogs before and after a file, and what follows: what it really locked, rewrote and dropped. The file's text is never
+/// read.</summary>
 static class Observation
 {
     static readonly CatalogQuery Observe = CatalogQuery.Load(typeof(Observation), "observe.sql");
@@ -56,7 +57,8 @@ static class Observation
                     hazards.Add(new(HazardKind.DataLoss, $"drops the column {seen.Name} with its values"));
                     break;
                 case "column" when now is { State: "true" } && seen.State == "false" && !Proven(seen, before, after):
-                    hazards.Add(new(HazardKind.LongLock, $"sets {seen.Name} NOT NULL by reading the whole table under a lock that stops readers and writers; "
+                    hazards.Add(new(HazardKind.LongLock,
+                        $"sets {seen.Name} NOT NULL by reading the whole table under a lock that stops readers and writers; "
                         + "add CHECK (… IS NOT NULL) NOT VALID, validate it in a migration of its own, then SET NOT NULL is instant"));
                     break;
             }
@@ -67,13 +69,15 @@ static class Observation
                 hazards.Add(new(HazardKind.LongLock, $"builds the index {seen.Name} while writers of {tables[seen.Oid].Name} wait; "
                     + "CREATE INDEX CONCURRENTLY in a file of its own (howdah: no-transaction) does not stop them"));
             else if (seen.Kind == "check" && seen.State.Contains(" true ", StringComparison.Ordinal))
-                hazards.Add(new(HazardKind.LongLock, $"adds the constraint {seen.Name} to {tables[seen.Oid].Name} and checks every row under its lock; "
+                hazards.Add(new(HazardKind.LongLock,
+                    $"adds the constraint {seen.Name} to {tables[seen.Oid].Name} and checks every row under its lock; "
                     + "add it NOT VALID, then VALIDATE CONSTRAINT in a migration of its own"));
         }
         var rows = tables.Keys.Any(table => locks.Contains((table, "RowExclusiveLock")) || locks.Contains((table, "RowShareLock")))
             || tables.Keys.Any(table => locks.Contains((table, "AccessShareLock")) && !locks.Contains((table, "AccessExclusiveLock")));
         if (rows && floor)
-            hazards.Add(new(HazardKind.LongLock, "works on rows of all tenants: the tenant tables are locked against readers and writers until it is done"));
+            hazards.Add(new(HazardKind.LongLock,
+                "works on rows of all tenants: the tenant tables are locked against readers and writers until it is done"));
 
         return new([.. hazards.Distinct()], null, null,
             [.. after.Where(seen => seen.Kind == "index" && !earlier.ContainsKey((seen.Kind, seen.Oid, seen.Part))).Select(Named)],

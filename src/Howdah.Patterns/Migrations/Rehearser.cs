@@ -7,12 +7,15 @@ using Npgsql;
 namespace Howdah.Patterns.Migrations;
 
 /// <summary>
-/// Tries pending files on a scratch database of the same server, which holds what the files stand on (schemas, extensions, the migrations already
-/// applied) and no rows. Where the plan also makes the roles, all happens in one transaction that is rolled back, so no role is left behind.
+/// Tries pending files on a scratch database of the same server, which holds what the files stand on (schemas, extensions, the migrations
+/// already
+/// applied) and no rows. Where the plan also makes the roles, all happens in one transaction that is rolled back, so no role is left
+/// behind.
 /// </summary>
 static class Rehearser
 {
-    internal static async Task<MigrationsFacts> RehearseAsync(MigrationsSpec spec, MigrationsFacts facts, Workshop workshop, CancellationToken token)
+    internal static async Task<MigrationsFacts> RehearseAsync(MigrationsSpec spec, MigrationsFacts facts, Workshop workshop,
+        CancellationToken token)
     {
         var applied = facts.Applied.Select(each => each.Version).ToHashSet();
         var pending = spec.Files.Where(file => !applied.Contains(file.Version)).ToList();
@@ -65,7 +68,8 @@ static class Rehearser
             if (!file.Transactional && fresh)
             {
                 // In one transaction with what it stands on it cannot run; its objects are learnt by a rehearsal once the rest is applied.
-                results[file.Name] = Rehearsal.Skipped("it runs outside a transaction; apply the migrations before it first, then it can be rehearsed");
+                results[file.Name] = Rehearsal.Skipped(
+                    "it runs outside a transaction; apply the migrations before it first, then it can be rehearsed");
                 continue;
             }
             results[file.Name] = file.Transactional
@@ -98,7 +102,8 @@ static class Rehearser
         }
         foreach (var (name, owner) in facts.Schemas)
             await RunAsync(connection, Sql.Of($"create schema if not exists {new Ident(name)} authorization {new Ident(owner)}"), token);
-        await RunAsync(connection, Sql.Of($"grant temporary on database {new Ident(connection.Database!)} to {new Ident(spec.Owner)}"), token);
+        await RunAsync(connection, Sql.Of($"grant temporary on database {new Ident(connection.Database!)} to {new Ident(spec.Owner)}"),
+            token);
         foreach (var applied in facts.Applied)
         {
             var file = MigrationFiles.Parse(applied.Version, applied.Name, applied.Text);

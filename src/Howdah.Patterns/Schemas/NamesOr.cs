@@ -11,7 +11,8 @@ sealed class NamesOr<T>(Shape<T> wish, T usual, string what) : Shape<IReadOnlyDi
 
     public override string Wants => $"a list of {what} names, or a mapping";
     public override Shape? Inner => wish;
-    public override JsonObject ToJsonSchema() => new() { ["anyOf"] = new JsonArray(Shapes.List(Shapes.Name).ToJsonSchema(), map.ToJsonSchema()) };
+    public override JsonObject ToJsonSchema() =>
+        new() { ["anyOf"] = new JsonArray(Shapes.List(Shapes.Name).ToJsonSchema(), map.ToJsonSchema()) };
 
     public override IReadOnlyDictionary<string, T>? Read(Node node, Reading reading)
     {

@@ -27,13 +27,15 @@ static class SchemasDiffer
         }
         if (!seen.Ours && !wish.Adopt && name != "public")
         {
-            notes.Add(Diagnostic.Error(Engine.Files.Codes.Stranger, $"the schema {name} in {spec.Database} is not Howdah's; it is left as it is",
+            notes.Add(Diagnostic.Error(Engine.Files.Codes.Stranger,
+                $"the schema {name} in {spec.Database} is not Howdah's; it is left as it is",
                 $"{spec.Path}.schemas", $"to take it over: schemas: {{ {name}: {{ adopt: true }} }}"));
             return;
         }
         var sql = seen.Owner == owner ? Sql.Of($"select 1") : Sql.Of($"alter schema {new Ident(name)} owner to {new Ident(owner)}");
         if (!seen.Ours && wish.Adopt)
-            steps.Add(Step(spec, $"{name}/adopt", $"schema {name}", StepAction.Alter, $"adopt; owner {owner}", sql) with { Owns = [new("schema", name)] });
+            steps.Add(Step(spec, $"{name}/adopt", $"schema {name}", StepAction.Alter, $"adopt; owner {owner}",
+                sql) with { Owns = [new("schema", name)] });
         else if (seen.Owner != owner && name != "public")
             steps.Add(Step(spec, $"{name}/owner", $"schema {name}", StepAction.Alter, $"owner {seen.Owner} → {owner}", sql));
     }
@@ -47,8 +49,10 @@ static class SchemasDiffer
             if (facts.Known && (versions.Count == 0 || (wish.Version is not null && !versions.Contains(wish.Version))))
             {
                 notes.Add(Diagnostic.Error(Codes.Unavailable,
-                    versions.Count == 0 ? $"the server has no extension {name}" : $"the server has no version {wish.Version} of {name}", path,
-                    versions.Count == 0 ? "install its package on the server (Debian: postgresql-N-… or postgresql-contrib)" : $"it has {string.Join(", ", versions)}"));
+                    versions.Count == 0 ? $"the server has no extension {name}" : $"the server has no version {wish.Version} of {name}",
+                        path,
+                    versions.Count == 0 ? "install its package on the server (Debian: postgresql-N-… or postgresql-contrib)"
+                        : $"it has {string.Join(", ", versions)}"));
                 return;
             }
             var schema = wish.Schema is null ? null : Sql.Of($" schema {new Ident(wish.Schema)}");
@@ -59,19 +63,23 @@ static class SchemasDiffer
         }
         if (!seen.Ours && !wish.Adopt)
         {
-            notes.Add(Diagnostic.Error(Engine.Files.Codes.Stranger, $"the extension {name} in {spec.Database} is not Howdah's; it is left as it is",
+            notes.Add(Diagnostic.Error(Engine.Files.Codes.Stranger,
+                $"the extension {name} in {spec.Database} is not Howdah's; it is left as it is",
                 path, $"to take it over: extensions: {{ {name}: {{ adopt: true }} }}"));
             return;
         }
         if (!seen.Ours)
-            steps.Add(Step(spec, $"extension/{name}/adopt", $"extension {name}", StepAction.Alter, "adopt", Sql.Of($"select 1")) with { Owns = [new("extension", name)] });
+            steps.Add(Step(spec, $"extension/{name}/adopt", $"extension {name}", StepAction.Alter, "adopt",
+                Sql.Of($"select 1")) with { Owns = [new("extension", name)] });
         if (wish.Version is { } wanted && wanted != seen.Version)
         {
             if (seen.Reachable.Contains(wanted))
-                steps.Add(Step(spec, $"extension/{name}/update", $"extension {name}", StepAction.Alter, $"version {seen.Version} → {wanted}",
+                steps.Add(Step(spec, $"extension/{name}/update", $"extension {name}", StepAction.Alter,
+                    $"version {seen.Version} → {wanted}",
                     Sql.Of($"alter extension {new Ident(name)} update to {new Literal(wanted)}")));
             else
-                notes.Add(Diagnostic.Error(Codes.NoPath, $"the extension {name} has no way from {seen.Version} to {wanted}", path, "write the version that is there, or drop and make it anew by hand"));
+                notes.Add(Diagnostic.Error(Codes.NoPath, $"the extension {name} has no way from {seen.Version} to {wanted}", path,
+                    "write the version that is there, or drop and make it anew by hand"));
         }
         if (wish.Schema is not { } place || place == seen.Schema)
             return;
@@ -79,7 +87,8 @@ static class SchemasDiffer
             steps.Add(Step(spec, $"extension/{name}/move", $"extension {name}", StepAction.Alter, $"schema {seen.Schema} → {place}",
                 Sql.Of($"alter extension {new Ident(name)} set schema {new Ident(place)}")));
         else
-            notes.Add(Diagnostic.Error(Codes.Elsewhere, $"the extension {name} sits in schema {seen.Schema} and cannot be moved", path, $"write schema: {seen.Schema}"));
+            notes.Add(Diagnostic.Error(Codes.Elsewhere, $"the extension {name} sits in schema {seen.Schema} and cannot be moved", path,
+                $"write schema: {seen.Schema}"));
     }
 
     static Step Step(SchemasSpec spec, string id, string thing, StepAction action, string detail, Sql sql) => new()

@@ -10,17 +10,22 @@ static class SchemasInspector
 
     internal static async Task<SchemasFacts> InspectAsync(SchemasSpec spec, Catalog catalog, CancellationToken token)
     {
-        var schemas = await catalog.QueryAsync(Schemas, static row => (Name: row.GetString(0), Owner: row.GetString(1)), token, [spec.Schemas.Keys.ToArray()]);
+        var schemas = await catalog.QueryAsync(Schemas, static row => (Name: row.GetString(0), Owner: row.GetString(1)), token,
+            [spec.Schemas.Keys.ToArray()]);
         var names = spec.Extensions.Keys.ToArray();
         if (names.Length == 0)
-            return new(ByName(schemas, catalog), new Dictionary<string, ExtensionFacts>(), new Dictionary<string, IReadOnlyList<string>>(), catalog.Exists);
-        var extensions = await catalog.QueryAsync(Extensions, static row => (Name: row.GetString(0), Version: row.GetString(1), Schema: row.GetString(2),
+            return new(ByName(schemas, catalog), new Dictionary<string, ExtensionFacts>(), new Dictionary<string, IReadOnlyList<string>>(),
+                catalog.Exists);
+        var extensions = await catalog.QueryAsync(Extensions, static row =>
+            (Name: row.GetString(0), Version: row.GetString(1), Schema: row.GetString(2),
             Movable: row.GetBoolean(3), Reachable: row.GetFieldValue<string[]>(4)), token, [names]);
-        var available = await catalog.QueryAsync(Available, static row => (Name: row.GetString(0), Version: row.GetString(1)), token, [names]);
+        var available = await catalog.QueryAsync(Available, static row => (Name: row.GetString(0), Version: row.GetString(1)), token,
+            [names]);
         return new(ByName(schemas, catalog),
             extensions.ToDictionary(row => row.Name, row => new ExtensionFacts(row.Version, row.Schema, row.Movable,
                 catalog.Owned.Contains("extension", row.Name), row.Reachable)),
-            available.GroupBy(row => row.Name).ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(row => row.Version)]), catalog.Exists);
+            available.GroupBy(row => row.Name)
+                .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group.Select(row => row.Version)]), catalog.Exists);
     }
 
     static Dictionary<string, (string, bool)> ByName(IReadOnlyList<(string Name, string Owner)> schemas, Catalog catalog) =>

@@ -9,10 +9,12 @@ namespace Howdah.Patterns.Schemas;
 static class SchemasProver
 {
     internal static Attack Create { get; } = new("SCH-01", "No login can make objects in a schema of the estate", Gravity.High, true,
-        "Each login role tries to create a table in each declared schema and in public; success is a break: what a higher role calls there could be theirs.",
+        "Each login role tries to create a table in each declared schema and in public; success is a break: what a higher role calls "
+            + "there could be theirs.",
         "CVE-2018-1058");
 
-    internal static async IAsyncEnumerable<Finding> ProveAsync(SchemasSpec spec, Arena arena, [EnumeratorCancellation] CancellationToken token)
+    internal static async IAsyncEnumerable<Finding> ProveAsync(SchemasSpec spec, Arena arena,
+        [EnumeratorCancellation] CancellationToken token)
     {
         foreach (var login in arena.Logins)
         {
@@ -33,7 +35,8 @@ static class SchemasProver
             {
                 { SqlState: PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName } =>
                     new(Create, SchemasSpec.Key, target, Verdict.Held, $"{statement}: {refusal.MessageText}"),
-                null => new(Create, SchemasSpec.Key, target, Verdict.Broken, $"{statement}: let through", $"REVOKE CREATE ON SCHEMA {new Ident(schema)} FROM PUBLIC, {new Ident(login)}"),
+                null => new(Create, SchemasSpec.Key, target, Verdict.Broken, $"{statement}: let through",
+                    $"REVOKE CREATE ON SCHEMA {new Ident(schema)} FROM PUBLIC, {new Ident(login)}"),
                 _ => new(Create, SchemasSpec.Key, target, Verdict.Inconclusive, refusal.MessageText),
             };
         }

@@ -21,7 +21,8 @@ static class PartsDiffer
                     """),
             ]));
         if (!facts.Parts.ContainsKey("usage"))
-            steps.Add(Step(spec, "usage", $"schema howdah for {spec.Owner}", StepAction.Grant, "so that migrations and loads can lift the floor for themselves",
+            steps.Add(Step(spec, "usage", $"schema howdah for {spec.Owner}", StepAction.Grant,
+                "so that migrations and loads can lift the floor for themselves",
                 [Sql.Of($"grant usage on schema howdah to {new Ident(spec.Owner)}")]));
         foreach (var part in TenancyParts.For(spec).Where(part => part.Granted || facts.IsSuperuser))
             Function(spec, facts, part, steps);
@@ -42,7 +43,8 @@ static class PartsDiffer
         foreach (var missing in grantees.Except(seen?.Grantees ?? []))
             sql.Add(Sql.Of($"grant execute on function {part.Address} to {new Ident(missing)}"));
         if (sql.Count > 0)
-            steps.Add(Step(spec, $"function/{part.Name}", $"function howdah.{part.Name}", seen is null ? StepAction.Create : StepAction.Alter,
+            steps.Add(Step(spec, $"function/{part.Name}", $"function howdah.{part.Name}", seen is null ? StepAction.Create
+                : StepAction.Alter,
                 seen is null ? "" : "was changed: put it back", sql));
     }
 
@@ -54,13 +56,15 @@ static class PartsDiffer
             return;
         if (!facts.IsSuperuser)
         {
-            notes.Add(Diagnostic.Warning(Codes.NoGuard, "only a superuser can make the guard that protects later tables at birth; until then a new table is "
+            notes.Add(Diagnostic.Warning(Codes.NoGuard,
+                "only a superuser can make the guard that protects later tables at birth; until then a new table is "
                 + "open until the next apply", spec.Path, "let a superuser apply once, or never create tables but through howdah migrate"));
             return;
         }
         List<Sql> sql = seen is null ? [] : [Sql.Of($"drop event trigger {new Ident(TenancySpec.Guard)}")];
         sql.Add(Sql.Of($"""
-            create event trigger {new Ident(TenancySpec.Guard)} on ddl_command_end when tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
+            create event trigger {new Ident(TenancySpec.Guard)} on ddl_command_end
+              when tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
               execute function howdah.guard()
             """));
         steps.Add(Step(spec, "guard", $"event trigger {TenancySpec.Guard}", seen is null ? StepAction.Create : StepAction.Alter,

@@ -21,9 +21,11 @@ static class TenancyDiffer
         // A table that is not there yet is made by a migration of the same plan; it is born without any of this.
         var seen = facts.Tables.GetValueOrDefault(table) ?? new(false, false, spec.Wanted.Type, true);
         var policies = facts.Policies.Where(policy => policy.Table == table).ToList();
-        var strangers = policies.Where(policy => policy.Name is TenancySpec.Base or TenancySpec.Floor && !facts.OwnedPolicies.Contains((table, policy.Name))).ToList();
+        var strangers = policies.Where(policy => policy.Name is TenancySpec.Base or TenancySpec.Floor
+            && !facts.OwnedPolicies.Contains((table, policy.Name))).ToList();
         foreach (var stranger in strangers)
-            notes.Add(Diagnostic.Error(Engine.Files.Codes.Stranger, $"the policy {stranger.Name} on {table.Plain} is not Howdah's; it is left as it is",
+            notes.Add(Diagnostic.Error(Engine.Files.Codes.Stranger,
+                $"the policy {stranger.Name} on {table.Plain} is not Howdah's; it is left as it is",
                 $"{spec.Path}.tables", $"rename or drop it: DROP POLICY {stranger.Name} ON {table}"));
         if (strangers.Count > 0)
             return;
@@ -79,7 +81,8 @@ static class TenancyDiffer
               with check ({spec.FloorExpression})
             """));
         yield return (new(table, TenancySpec.Base, "*", true, roles, "true", "true"), Sql.Of($"""
-            create policy {new Ident(TenancySpec.Base)} on {table} as permissive for all to {Sql.List(roles.Select(role => new Ident(role)))}
+            create policy {new Ident(TenancySpec.Base)} on {table} as permissive for all
+              to {Sql.List(roles.Select(role => new Ident(role)))}
               using (true) with check (true)
             """));
     }

@@ -21,7 +21,8 @@ sealed record TenancyFacts(
 sealed record TableFacts(bool Enabled, bool Forced, string? ColumnType, bool NotNull);
 
 /// <summary>A policy as the server writes it back.</summary>
-sealed record PolicyFacts(QName Table, string Name, string Command, bool Permissive, IReadOnlyList<string> Roles, string? Using, string? Check);
+sealed record PolicyFacts(QName Table, string Name, string Command, bool Permissive, IReadOnlyList<string> Roles, string? Using,
+    string? Check);
 
 /// <summary>A key that does not lead with the tenant column.</summary>
 /// <param name="Table">Its table.</param>

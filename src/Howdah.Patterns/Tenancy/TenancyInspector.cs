@@ -20,7 +20,8 @@ static class TenancyInspector
             new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetFieldValue<string[]>(5),
             row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7)), token, [schemas]);
         var keys = await catalog.QueryAsync(Keys, static row => new KeyFacts(
-            new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.GetString(4)), token, schemas, spec.Wanted.Column);
+            new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.GetString(4)), token, schemas,
+                spec.Wanted.Column);
         var parts = await catalog.QueryAsync(Parts, static row => (Name: row.GetString(0),
             Facts: new PartFacts(row.GetString(1), row.GetFieldValue<string[]>(2))), token, spec.Owner);
         return new(catalog.Server.IsSuperuser, tables.ToDictionary(row => row.Name, row => row.Facts), policies, keys,

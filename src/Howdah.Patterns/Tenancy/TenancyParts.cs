@@ -2,7 +2,8 @@ using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Tenancy;
 
-/// <summary>Tenancy's own functions in schema howdah: their text, and the text by which the catalogs show that they are unchanged.</summary>
+/// <summary>Tenancy's own functions in schema howdah: their text, and the text by which the catalogs show that they are
+/// unchanged.</summary>
 static class TenancyParts
 {
     const string Lift =
@@ -12,9 +13,11 @@ static class TenancyParts
           t regclass;
           lifted regclass[] := '{}';
         begin
-          -- Only in the transaction that calls it, only on tables of the caller: ALTER TABLE is both undone by a rollback and unseen by others.
+          -- Only in the transaction that calls it, only on tables of the caller:
+          -- ALTER TABLE is both undone by a rollback and unseen by others.
           for t in select c.oid from pg_class c
-                   where c.relforcerowsecurity and c.relkind in ('r', 'p') and c.relowner = (select oid from pg_roles where rolname = current_user)
+                   where c.relforcerowsecurity and c.relkind in ('r', 'p')
+                     and c.relowner = (select oid from pg_roles where rolname = current_user)
                    order by c.oid
           loop
             execute format('alter table %s no force row level security', t);
@@ -56,13 +59,15 @@ static class TenancyParts
         new("guard", "", "event_trigger", "plpgsql", false, Guard(spec)),
     ];
 
-    // Deny by default: enabled without a policy, a new table answers nobody but its owner, whom no login can become. Not forced yet, so that the
+    // Deny by default: enabled without a policy, a new table answers nobody but its owner, whom no login can become. Not forced yet, so
+    // that the
     // migration that makes it can also fill it; the next apply lays the floor.
     static string Guard(TenancySpec spec)
     {
         var schemas = Sql.Join(", ", spec.Wanted.Tables.Select(table => table.Schema).Distinct().Order(StringComparer.Ordinal)
             .Select(schema => Sql.Of($"{new Literal(schema)}")));
-        var shared = Sql.Join(", ", spec.Wanted.Shared.Order(QName.Ordinal).Select(table => Sql.Of($"{new Literal($"{table.Schema}.{table.Name}")}")));
+        var shared = Sql.Join(", ", spec.Wanted.Shared.Order(QName.Ordinal)
+            .Select(table => Sql.Of($"{new Literal($"{table.Schema}.{table.Name}")}")));
         return $"""
 
             declare
@@ -91,7 +96,8 @@ static class TenancyParts
     /// <param name="Definer">Whether it runs with its owner's rights.</param>
     /// <param name="Body">Its body.</param>
     /// <param name="Types">Its argument types, for its address.</param>
-    internal sealed record Part(string Name, string Arguments, string Returns, string Language, bool Definer, string Body, params string[] Types)
+    internal sealed record Part(string Name, string Arguments, string Returns, string Language, bool Definer, string Body,
+        params string[] Types)
     {
         /// <summary>The key among the facts.</summary>
         internal string Key => $"function {Name}({Arguments.Replace("pg_catalog.", "", StringComparison.Ordinal)})";

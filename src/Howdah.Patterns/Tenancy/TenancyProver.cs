@@ -13,15 +13,18 @@ static class TenancyProver
 
     internal static IReadOnlyList<Attack> Attacks { get; } =
     [
-        .. OnTables.Select(each => each.About), .. LoginAttacks.All.Select(each => each.About), .. OwnerAttacks.OnTables.Select(each => each.About),
+        .. OnTables.Select(each => each.About), .. LoginAttacks.All.Select(each => each.About),
+            .. OwnerAttacks.OnTables.Select(each => each.About),
         OwnerAttacks.Newborn.About, .. CatalogAttacks.All.Select(each => each.About),
     ];
 
-    internal static async IAsyncEnumerable<Finding> ProveAsync(TenancySpec spec, Arena arena, [EnumeratorCancellation] CancellationToken token)
+    internal static async IAsyncEnumerable<Finding> ProveAsync(TenancySpec spec, Arena arena,
+        [EnumeratorCancellation] CancellationToken token)
     {
         var pairs = await TenantPairs.FindAsync(spec, arena, token);
         foreach (var (about, query, fix) in CatalogAttacks.All)
-            yield return await AsAdminAsync(about, spec.Database, arena, bout => CatalogAttacks.MakeAsync(spec, bout, query, fix, token), token);
+            yield return await AsAdminAsync(about, spec.Database, arena, bout => CatalogAttacks.MakeAsync(spec, bout, query, fix, token),
+                token);
         foreach (var table in spec.Wanted.Tables)
         {
             foreach (var (about, make) in OwnerAttacks.OnTables)
@@ -31,7 +34,8 @@ static class TenancyProver
         }
         foreach (var login in arena.Logins)
         {
-            yield return await AsAdminAsync(OwnerAttacks.Newborn.About, login, arena, bout => OwnerAttacks.Newborn.MakeAsync(spec, bout, login, token), token);
+            yield return await AsAdminAsync(OwnerAttacks.Newborn.About, login, arena, bout =>
+                OwnerAttacks.Newborn.MakeAsync(spec, bout, login, token), token);
             foreach (var (about, make) in LoginAttacks.All)
                 yield return await AsLoginAsync(spec, about, login, login, arena, bout => make(spec, bout, token), token);
             foreach (var table in spec.Wanted.Tables)
@@ -49,13 +53,15 @@ static class TenancyProver
         new(about, TenancySpec.Key, target, Verdict.Inconclusive, "there are no two tenants with rows in this table to try it with");
 
     static Task<Finding> AsLoginAsync(
-        TenancySpec spec, Attack about, string target, string login, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
+        TenancySpec spec, Attack about, string target, string login, Arena arena, Func<Bout, Task<Outcome>> make,
+            CancellationToken token) =>
         MakeAsync(about, target, () => arena.EnterAsync(login, token), make, shut: !spec.Wanted.Roles.Contains(login));
 
     static Task<Finding> AsAdminAsync(Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
         MakeAsync(about, target, () => arena.EnterAsAdminAsync(token), make, shut: false);
 
-    // A login that is not the application's may be shut out of the database: that is a refusal. The application's own login being shut out means
+    // A login that is not the application's may be shut out of the database: that is a refusal. The application's own login being shut out
+    // means
     // that the attack was never staged.
     static async Task<Finding> MakeAsync(Attack about, string target, Func<Task<Bout>> enter, Func<Bout, Task<Outcome>> make, bool shut)
     {

@@ -46,16 +46,21 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
         {
             var model = keys.Required("model",
                 Shapes.Choice(("rows", TenancyModel.Rows), ("schemas", TenancyModel.Schemas), ("databases", TenancyModel.Databases)),
-                "How tenants are kept apart: rows (row-level security in shared tables); schemas and databases are not in this version.", "rows");
+                "How tenants are kept apart: rows (row-level security in shared tables); schemas and databases are not in this version.",
+                    "rows");
             var column = keys.Optional("column", Shapes.Name, "tenant_id", "The column that says whose a row is.", "tenant_id");
-            var type = keys.Optional("type", Shapes.Choice(("uuid", "uuid"), ("integer", "integer"), ("bigint", "bigint"), ("text", "text")), "uuid",
+            var type = keys.Optional("type",
+                Shapes.Choice(("uuid", "uuid"), ("integer", "integer"), ("bigint", "bigint"), ("text", "text")), "uuid",
                 "The column's type. Only types whose equality is leakproof: others let a cheap function see every row.", "uuid");
             var context = keys.Optional("context", Shapes.Parsed("a setting's name with a dot (app.tenant)", Setting), "howdah.tenant",
-                "The setting that carries the tenant, set per transaction.", "howdah.tenant", sql: "SELECT set_config('howdah.tenant', $1, true)");
-            var roles = keys.Required("roles", Shapes.List(Shapes.Ref("role"), orSingle: true), "The roles that applications log in as.", "[shop_app]");
+                "The setting that carries the tenant, set per transaction.", "howdah.tenant",
+                    sql: "SELECT set_config('howdah.tenant', $1, true)");
+            var roles = keys.Required("roles", Shapes.List(Shapes.Ref("role"), orSingle: true), "The roles that applications log in as.",
+                "[shop_app]");
             var tables = keys.Required("tables", Shapes.List(Shapes.QName), "The tables that hold tenants' rows.", "[shop.orders]",
                 "ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY howdah_floor ON t AS RESTRICTIVE …");
-            var shared = keys.Optional<IReadOnlyList<QName>>("shared", Shapes.List(Shapes.QName), [], "Tables that all tenants read and none writes.", "[]");
+            var shared = keys.Optional<IReadOnlyList<QName>>("shared", Shapes.List(Shapes.QName), [],
+                "Tables that all tenants read and none writes.", "[]");
             var backup = keys.Optional<string?>("backup", Shapes.Ref("role")!, null,
                 "A NOLOGIN role with bypass_rls, for pg_dump --role: a backup that sees every tenant.", example: "shop_backup");
             return values => new(values.Get(model), values.Get(column), values.Get(type), values.Get(context),
@@ -65,11 +70,14 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
     internal static IEnumerable<Diagnostic> Validate(TenancySpec spec)
     {
         if (spec.Wanted.Model != TenancyModel.Rows)
-            yield return Diagnostic.Error(Codes.Model, "this version keeps tenants apart by rows only", $"{spec.Path}.model", "write model: rows");
+            yield return Diagnostic.Error(Codes.Model, "this version keeps tenants apart by rows only", $"{spec.Path}.model",
+                "write model: rows");
         if (spec.Wanted.Tables.Count == 0)
-            yield return Diagnostic.Error(Codes.NoTables, "a tenancy without tables protects nothing", $"{spec.Path}.tables", "list the tables that hold tenants' rows");
+            yield return Diagnostic.Error(Codes.NoTables, "a tenancy without tables protects nothing", $"{spec.Path}.tables",
+                "list the tables that hold tenants' rows");
         foreach (var twice in spec.Wanted.Tables.Concat(spec.Wanted.Shared).GroupBy(table => table).Where(group => group.Count() > 1))
-            yield return Diagnostic.Error(Codes.Twice, $"{twice.Key.Plain} stands twice under tenancy", $"{spec.Path}.tables", "a table is a tenant's or shared, once");
+            yield return Diagnostic.Error(Codes.Twice, $"{twice.Key.Plain} stands twice under tenancy", $"{spec.Path}.tables",
+                "a table is a tenant's or shared, once");
         if (spec.Wanted.Roles.Contains(spec.Owner))
             yield return Diagnostic.Error(Codes.OwnerServes, $"{spec.Owner} owns the tables and may not be what an application logs in as",
                 $"{spec.Path}.roles", "an owner can take every protection away; give the application a role of its own");
@@ -77,12 +85,14 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
 
     // A setting of one's own needs a dot, and only plain parts are safe from being taken for something else.
     static string? Setting(string text) =>
-        text.Split('.') is { Length: >= 2 } parts && parts.All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) ? text : null;
+        text.Split('.') is { Length: >= 2 } parts
+            && parts.All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) ? text : null;
 
     /// <summary>The expression of the floor.</summary>
     internal Sql FloorExpression => Wanted.Type == "text"
         ? Sql.Of($"{new Ident(Wanted.Column)} = (select nullif(pg_catalog.current_setting({new Literal(Wanted.Context)}, true), ''))")
-        : Sql.Of($"{new Ident(Wanted.Column)} = (select nullif(pg_catalog.current_setting({new Literal(Wanted.Context)}, true), '')::{new Words(Wanted.Type)})");
+        : Sql.Of($"{new Ident(Wanted.Column)} = (select nullif(pg_catalog.current_setting({new Literal(Wanted.Context)}, true), "
+            + $"'')::{new Words(Wanted.Type)})");
 
     /// <summary>The same expression as PostgreSQL 15 to 18 write it back (search_path empty); a test asks servers of both ends.</summary>
     internal string FloorDeparsed
@@ -95,7 +105,9 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
         }
     }
 
-    // quote_identifier of the server: plain where it is lower case and no keyword. A keyword as tenant column is quoted by both or neither only on
+    // quote_identifier of the server: plain where it is lower case and no keyword. A keyword as tenant column is quoted by both or neither
+    // only on
     // the server, so such a name is written quoted here as well and compared without quotes.
-    static string Quoted(string name) => name.All(c => c is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9')) ? name : new Ident(name).ToString();
+    static string Quoted(string name) => name.All(c => c is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9')) ? name : new Ident(name)
+        .ToString();
 }

@@ -10,7 +10,8 @@ static class TenantPairs
     // Enough to find two tenants with rows; bounded, for there may be very many tenants without.
     const int Most = 500;
 
-    internal static async Task<IReadOnlyDictionary<QName, (string A, string B)>> FindAsync(TenancySpec spec, Arena arena, CancellationToken token)
+    internal static async Task<IReadOnlyDictionary<QName, (string A, string B)>> FindAsync(TenancySpec spec, Arena arena,
+        CancellationToken token)
     {
         var pairs = new Dictionary<QName, (string, string)>();
         await using var bout = await arena.EnterAsAdminAsync(token);
@@ -31,7 +32,8 @@ static class TenantPairs
         foreach (var tenant in tenants)
         {
             await bout.ScalarAsync("select pg_catalog.set_config($1, $2, true)", token, spec.Wanted.Context, tenant);
-            var row = await bout.ScalarAsync(Sql.Of($"select 1 from {table} where {new Ident(spec.Wanted.Column)} = {new Literal(tenant)} limit 1").ToString(), token);
+            var row = await bout.ScalarAsync(Sql.Of(
+                $"select 1 from {table} where {new Ident(spec.Wanted.Column)} = {new Literal(tenant)} limit 1").ToString(), token);
             if (row is not null)
                 found.Add(tenant);
             if (found.Count == 2)

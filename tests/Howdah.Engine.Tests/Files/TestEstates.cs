@@ -63,7 +63,8 @@ static class TestEstates
         },
     ];
 
-    internal static Loaded Read(string text, string? environment = null) => EstateReader.ReadText("estate.yaml", text, environment, Patterns);
+    internal static Loaded Read(string text, string? environment = null) =>
+        EstateReader.ReadText("estate.yaml", text, environment, Patterns);
 
     sealed class NumberShape : Shape<Port>
     {

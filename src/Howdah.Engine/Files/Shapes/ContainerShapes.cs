@@ -108,7 +108,8 @@ sealed class ObjectShape<T> : Shape<T>
                 reading.Error(Codes.UnknownKey, key, $"`{key.Text}` is not a key of {what}", Hint(key.Text));
         }
         foreach (var key in keys.Keys.Where(key => key.Required && !values.ContainsKey(key.Name)))
-            reading.Error(Codes.MissingKey, node, $"{what} needs the key `{key.Name}`", key.Example is null ? null : $"for example `{key.Name}: {key.Example}`");
+            reading.Error(Codes.MissingKey, node, $"{what} needs the key `{key.Name}`", key.Example is null ? null
+                : $"for example `{key.Name}: {key.Example}`");
         // Records are made from sound values only; what the keys say together is checked then.
         return reading.Diagnostics.Skip(before).Any(found => found.Severity == Severity.Error) ? default : make(new(values, node, reading));
     }
@@ -116,7 +117,8 @@ sealed class ObjectShape<T> : Shape<T>
     string Hint(string key)
     {
         var known = keys.Keys.Select(each => each.Name).ToList();
-        return Suggestion.Nearest(key, known) is { } near ? $"did you mean `{near}`?" : $"keys here: {string.Join(", ", known.Order(StringComparer.Ordinal))}";
+        return Suggestion.Nearest(key, known) is { } near ? $"did you mean `{near}`?"
+            : $"keys here: {string.Join(", ", known.Order(StringComparer.Ordinal))}";
     }
 }
 

@@ -106,7 +106,8 @@ sealed class QNameShape : ScalarShape<QName>
     {
         if (QName.Parse(node.Text) is not { } name)
         {
-            reading.Error(Codes.BadName, node, $"`{node.Text}` is not a qualified name", "write schema.name; a part that holds a dot goes in double quotes");
+            reading.Error(Codes.BadName, node, $"`{node.Text}` is not a qualified name",
+                "write schema.name; a part that holds a dot goes in double quotes");
             return default;
         }
         if ((Ident.Problem(name.Schema) ?? Ident.Problem(name.Name)) is { } problem)
@@ -122,7 +123,8 @@ sealed class SecretShape(bool generated) : ScalarShape<SecretRef>
     public override JsonObject ToJsonSchema() => new()
     {
         ["type"] = "string",
-        ["pattern"] = generated ? @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|generated)\}$" : @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$",
+        ["pattern"] = generated ? @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|generated)\}$"
+            : @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$",
     };
 
     protected override SecretRef? ReadScalar(ScalarNode node, Reading reading)
@@ -135,7 +137,8 @@ sealed class SecretShape(bool generated) : ScalarShape<SecretRef>
                 return new(kind, name);
         }
         // The text itself is not repeated: it may be the secret.
-        reading.Error(Codes.LiteralSecret, node, $"{NodeWords.Last(node.Path)} is a secret and may not stand in the file", $"write {Wants}");
+        reading.Error(Codes.LiteralSecret, node, $"{NodeWords.Last(node.Path)} is a secret and may not stand in the file",
+            $"write {Wants}");
         return null;
     }
 
@@ -156,7 +159,8 @@ sealed class ChoiceShape<T>((string Word, T Value)[] choices) : ScalarShape<T>
                 return value;
         }
         var near = Suggestion.Nearest(node.Text, choices.Select(choice => choice.Word));
-        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {Wants}, not `{node.Text}`", near is null ? null : $"did you mean `{near}`?");
+        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {Wants}, not `{node.Text}`", near is null ? null
+            : $"did you mean `{near}`?");
         return default;
     }
 }

@@ -6,7 +6,8 @@ namespace Howdah.Engine.Proving.Reports;
 /// <summary>Findings as programs read them: Howdah's own JSON and SARIF 2.1.0.</summary>
 public static class JsonReport
 {
-    static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonWriterOptions Indented = new() { Indented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Howdah's own form: <c>findings</c> and how many held, broke, were inconclusive.</summary>
     public static string Write(IReadOnlyList<Finding> findings) => Document(json =>
@@ -30,7 +31,8 @@ public static class JsonReport
             json.WriteNumber(Word(verdict), findings.Count(finding => finding.Verdict == verdict));
     });
 
-    /// <summary>SARIF 2.1.0 (OASIS), as code-scanning tools take it: each attack a rule, each break an error, each inconclusive a note.</summary>
+    /// <summary>SARIF 2.1.0 (OASIS), as code-scanning tools take it: each attack a rule, each break an error, each inconclusive a
+    /// note.</summary>
     public static string WriteSarif(IReadOnlyList<Finding> findings, string version) => Document(json =>
     {
         json.WriteString("version", "2.1.0");

@@ -13,8 +13,10 @@ namespace Howdah.Patterns.Data.Loading;
 public sealed record Load(string File, long Rows, bool Loaded);
 
 /// <summary>
-/// Loads an estate's files, exactly once each: rows, steps and the record of the load are one transaction, and the record's key is the content. The
-/// work runs as the database's owner with the floor lifted for this transaction alone, since one file holds many tenants' rows and PostgreSQL refuses
+/// Loads an estate's files, exactly once each: rows, steps and the record of the load are one transaction, and the record's key is the
+/// content. The
+/// work runs as the database's owner with the floor lifted for this transaction alone, since one file holds many tenants' rows and
+/// PostgreSQL refuses
 /// COPY into protected tables.
 /// </summary>
 public static class DataLoader
@@ -39,16 +41,20 @@ public static class DataLoader
         return loads;
     }
 
-    static async Task<Load> LoadAsync(NpgsqlConnection connection, DataSpec spec, DataFile file, IProgress<string>? progress, CancellationToken token)
+    static async Task<Load> LoadAsync(NpgsqlConnection connection, DataSpec spec, DataFile file, IProgress<string>? progress,
+        CancellationToken token)
     {
         var identity = LoadIdentity.Of(spec.Folder, file);
         await using var transaction = await connection.BeginTransactionAsync(token);
         // One load of a content at a time: a second one waits here and then finds the record.
-        await RunAsync(connection, Sql.Of($"select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended({new Literal(identity)}, 0))"), token);
-        if (await ScalarAsync(connection, Sql.Of($"select rows from howdah.loads where identity = {new Literal(identity)}"), token) is long before)
+        await RunAsync(connection, Sql.Of($"select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended({new Literal(identity)}, "
+            + $"0))"), token);
+        if (await ScalarAsync(connection, Sql.Of($"select rows from howdah.loads where identity = {new Literal(identity)}"), token)
+            is long before)
             return new(file.File, before, false);
         progress?.Report($"loading {file.File}");
-        var lift = await ScalarAsync(connection, Sql.Of($"select pg_catalog.to_regprocedure('howdah.lift_floor()') is not null"), token) is true;
+        var lift = await ScalarAsync(connection, Sql.Of($"select pg_catalog.to_regprocedure('howdah.lift_floor()') is not null"), token)
+            is true;
         await RunAsync(connection, Sql.Of($"set local search_path = ''"), token);
         await RunAsync(connection, Sql.Of($"set local role {new Ident(spec.Owner)}"), token);
         var lifted = lift ? await ScalarAsync(connection, Sql.Of($"select howdah.lift_floor()::text[]::text"), token) as string : null;
@@ -57,20 +63,24 @@ public static class DataLoader
         if (lifted is not null)
             await RunAsync(connection, Sql.Of($"select howdah.restore_floor({new Literal(lifted)}::pg_catalog.regclass[])"), token);
         await RunAsync(connection, Sql.Of($"reset role"), token);
-        await RunAsync(connection, Sql.Of($"insert into howdah.loads (identity, file, rows) values ({new Literal(identity)}, {new Literal(file.File)}, {rows})"), token);
+        await RunAsync(connection, Sql.Of($"insert into howdah.loads (identity, file, rows) values ({new Literal(identity)}, "
+            + $"{new Literal(file.File)}, {rows})"), token);
         await transaction.CommitAsync(token);
         return new(file.File, rows, true);
     }
 
     // The server parses the CSV, so that quotes and line ends inside fields are what COPY says they are.
-    static async Task<long> StageAsync(NpgsqlConnection connection, DataSpec spec, DataFile file, IProgress<string>? progress, CancellationToken token)
+    static async Task<long> StageAsync(NpgsqlConnection connection, DataSpec spec, DataFile file, IProgress<string>? progress,
+        CancellationToken token)
     {
         await using var raw = File.OpenRead(Path.Combine(spec.Folder, file.File));
-        await using var plain = file.File.EndsWith(".gz", StringComparison.Ordinal) ? (Stream)new GZipStream(raw, CompressionMode.Decompress) : raw;
+        await using var plain = file.File.EndsWith(".gz", StringComparison.Ordinal)
+            ? (Stream)new GZipStream(raw, CompressionMode.Decompress) : raw;
         var (header, rest) = await HeaderLine.ReadAsync(plain, token);
         var columns = Sql.Join(", ", HeaderLine.Columns(header).Select(name => Sql.Of($"{new Ident(name)} text")));
         await RunAsync(connection, Sql.Of($"create temporary table staging ({columns}) on commit drop"), token);
-        await using (var copy = await connection.BeginTextImportAsync("copy pg_temp.staging from stdin with (format csv, header false)", token))
+        await using (var copy = await connection.BeginTextImportAsync("copy pg_temp.staging from stdin with (format csv, header false)",
+            token))
         {
             var text = new Decoded(copy);
             await text.WriteAsync(rest, token);

@@ -30,5 +30,6 @@ static class HeaderLine
 
     /// <summary>The column names in snake_case: <c>"Order ID"</c> becomes <c>order_id</c>.</summary>
     internal static IReadOnlyList<string> Columns(string line) =>
-        [.. line.Split(',').Select(static name => string.Concat(name.Trim().Trim('"').Select(static c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : '_')))];
+        [.. line.Split(',').Select(static name =>
+            string.Concat(name.Trim().Trim('"').Select(static c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : '_')))];
 }

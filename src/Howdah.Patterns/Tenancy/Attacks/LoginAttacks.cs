@@ -10,8 +10,10 @@ static class LoginAttacks
     internal static IReadOnlyList<(Attack About, Func<TenancySpec, Bout, CancellationToken, Task<Outcome>> MakeAsync)> All { get; } =
     [
         (new("TEN-A02", "No login is a member of the tables' owner", Gravity.Critical, false,
-            "Asks for membership in the owner, direct or not: a member sees what the owner sees.", "PostgreSQL documentation, Row Security Policies"),
-            static async (spec, bout, token) => await bout.ScalarAsync("select pg_catalog.pg_has_role(current_user, $1, 'MEMBER')", token, spec.Owner) is true
+            "Asks for membership in the owner, direct or not: a member sees what the owner sees.",
+                "PostgreSQL documentation, Row Security Policies"),
+            static async (spec, bout, token) =>
+                await bout.ScalarAsync("select pg_catalog.pg_has_role(current_user, $1, 'MEMBER')", token, spec.Owner) is true
                 ? Outcome.Broken($"{bout.Role} is a member of {spec.Owner}", $"REVOKE \"{spec.Owner}\" FROM \"{bout.Role}\"")
                 : Outcome.Held($"{bout.Role} is no member of {spec.Owner}")),
 
@@ -26,10 +28,12 @@ static class LoginAttacks
             "Tries SET ROLE to every role that is superuser or has BYPASSRLS; one that is let through is a break.", "pgrls SEC029"),
             static async (_, bout, token) =>
             {
-                var exempt = await TextsAsync(bout, "select rolname::text from pg_catalog.pg_roles where rolsuper or rolbypassrls order by 1", token);
+                var exempt = await TextsAsync(bout,
+                    "select rolname::text from pg_catalog.pg_roles where rolsuper or rolbypassrls order by 1", token);
                 foreach (var role in exempt.Where(role => role != bout.Role))
                 {
-                    var (_, refusal) = await bout.TryAsync(b => b.ExecuteAsync($"set local role {new Engine.Planning.Ident(role)}", token), token);
+                    var (_, refusal) = await bout.TryAsync(b => b.ExecuteAsync($"set local role {new Engine.Planning.Ident(role)}", token),
+                        token);
                     if (refusal is null)
                         return Outcome.Broken($"set role {role}: let through", $"REVOKE \"{role}\" FROM \"{bout.Role}\"");
                 }
@@ -37,7 +41,8 @@ static class LoginAttacks
             }),
 
         (new("TEN-C01", "No view, copy, partition or foreign table shows what the floor hides", Gravity.Critical, true,
-            "Without a tenant, reads every relation it may read that is made from a tenant table: views (through views), materialized views, partitions, children; a row is a break.",
+            "Without a tenant, reads every relation it may read that is made from a tenant table: views (through views), materialized "
+                + "views, partitions, children; a row is a break.",
             "PostgreSQL documentation, CREATE VIEW (security_invoker)"),
             static async (spec, bout, token) =>
             {
@@ -49,36 +54,43 @@ static class LoginAttacks
                         return Outcome.Broken($"no tenant set: select from {relation}: rows",
                             $"ALTER VIEW {relation} SET (security_invoker = true), or REVOKE ALL ON {relation} FROM \"{bout.Role}\"");
                 }
-                return Outcome.Held(derived.Count == 0 ? "it may read nothing that is made from a tenant table" : $"{string.Join(", ", derived)}: no row");
+                return Outcome.Held(derived.Count == 0 ? "it may read nothing that is made from a tenant table"
+                    : $"{string.Join(", ", derived)}: no row");
             }),
 
         (new("TEN-C03", "Functions that run with another's rights pin their search_path and are not for everybody", Gravity.High, false,
-            "Lists SECURITY DEFINER functions outside extensions that the login may call whose owner is exempt from policies or whose search_path is not pinned.",
+            "Lists SECURITY DEFINER functions outside extensions that the login may call whose owner is exempt from policies or whose "
+                + "search_path is not pinned.",
             "PostgreSQL documentation, CREATE FUNCTION, Writing SECURITY DEFINER Functions Safely"),
             static async (_, bout, token) =>
             {
                 var open = await TextsAsync(bout, Definers, token);
                 return open.Count == 0 ? Outcome.Held("it may call no such function")
-                    : Outcome.Broken($"it may call {string.Join(", ", open)}", $"REVOKE EXECUTE ON FUNCTION {open[0]} FROM PUBLIC, \"{bout.Role}\"");
+                    : Outcome.Broken($"it may call {string.Join(", ", open)}",
+                        $"REVOKE EXECUTE ON FUNCTION {open[0]} FROM PUBLIC, \"{bout.Role}\"");
             }),
 
         (new("TEN-C11", "Sequences do not tell or change what others do", Gravity.Medium, true,
             "Tries setval and reading last_value on every sequence; success is a break.", "Howdah"),
             static async (_, bout, token) =>
             {
-                foreach (var sequence in await TextsAsync(bout, "select c.oid::pg_catalog.regclass::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
-                    + "on n.oid = c.relnamespace where c.relkind = 'S' and n.nspname !~ '^pg_' and pg_catalog.has_schema_privilege(n.oid, 'USAGE') order by 1", token))
+                foreach (var sequence in await TextsAsync(bout,
+                    "select c.oid::pg_catalog.regclass::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
+                    + "on n.oid = c.relnamespace where c.relkind = 'S' and n.nspname !~ '^pg_' and "
+                        + "pg_catalog.has_schema_privilege(n.oid, 'USAGE') order by 1", token))
                 {
                     var (_, refusal) = await bout.TryAsync(b => b.ScalarAsync($"select last_value from {sequence}", token), token);
                     if (refusal is null)
-                        return Outcome.Broken($"select last_value from {sequence}: answered", $"REVOKE SELECT, UPDATE ON SEQUENCE {sequence} FROM \"{bout.Role}\"");
+                        return Outcome.Broken($"select last_value from {sequence}: answered",
+                            $"REVOKE SELECT, UPDATE ON SEQUENCE {sequence} FROM \"{bout.Role}\"");
                 }
                 return Outcome.Held("no sequence answers");
             }),
 
         (new("TEN-C14", "No login can read the change stream", Gravity.Critical, false,
             "Asks for REPLICATION, with which a slot shows every row of every tenant.", "Howdah"),
-            static async (_, bout, token) => await bout.ScalarAsync("select rolreplication from pg_catalog.pg_roles where rolname = current_user", token) is true
+            static async (_, bout, token) =>
+                await bout.ScalarAsync("select rolreplication from pg_catalog.pg_roles where rolname = current_user", token) is true
                 ? Outcome.Broken($"{bout.Role} has REPLICATION", $"ALTER ROLE \"{bout.Role}\" NOREPLICATION")
                 : Outcome.Held($"{bout.Role} has no REPLICATION")),
 
@@ -88,14 +100,18 @@ static class LoginAttacks
             {
                 var (_, refusal) = await bout.TryAsync(b => b.ExecuteAsync("create temporary table howdah_shadow (x int)", token), token);
                 return refusal is null
-                    ? Outcome.Broken("create temporary table: let through", $"REVOKE TEMPORARY ON DATABASE \"{spec.Database}\" FROM PUBLIC, \"{bout.Role}\"")
+                    ? Outcome.Broken("create temporary table: let through",
+                        $"REVOKE TEMPORARY ON DATABASE \"{spec.Database}\" FROM PUBLIC, \"{bout.Role}\"")
                     : Outcome.Held($"create temporary table: {refusal.MessageText}");
             }),
 
         (new("TEN-E13", "No setting gives a session a tenant before it asks", Gravity.High, false,
             "Looks whether a new session already has a tenant (ALTER ROLE … SET, ALTER DATABASE … SET, the server's file).", "Howdah"),
-            static async (spec, bout, token) => await bout.ScalarAsync("select pg_catalog.current_setting($1, true)", token, spec.Wanted.Context) is string { Length: > 0 }
-                ? Outcome.Broken($"a new session of {bout.Role} has {spec.Wanted.Context} set", $"ALTER ROLE \"{bout.Role}\" RESET {spec.Wanted.Context}; ALTER DATABASE \"{spec.Database}\" RESET {spec.Wanted.Context}")
+            static async (spec, bout, token) =>
+                await bout.ScalarAsync("select pg_catalog.current_setting($1, true)", token, spec.Wanted.Context) is string { Length: > 0 }
+                ? Outcome.Broken($"a new session of {bout.Role} has {spec.Wanted.Context} set",
+                    $"ALTER ROLE \"{bout.Role}\" RESET {spec.Wanted.Context}; ALTER DATABASE \"{spec.Database}\" RESET "
+                        + $"{spec.Wanted.Context}")
                 : Outcome.Held("a new session has no tenant")),
     ];
 
@@ -128,8 +144,10 @@ static class LoginAttacks
         join pg_catalog.pg_roles o on o.oid = p.proowner
         where p.prosecdef and n.nspname <> 'pg_catalog' and n.nspname <> 'information_schema'
           and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
-          and (o.rolsuper or o.rolbypassrls or not exists (select from pg_catalog.unnest(coalesce(p.proconfig, '{}')) s where s like 'search\_path=%'))
-          and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e')
+          and (o.rolsuper or o.rolbypassrls 
+               or not exists (select from pg_catalog.unnest(coalesce(p.proconfig, '{}')) s where s like 'search\_path=%'))
+          and not exists (select from pg_catalog.pg_depend d
+                          where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e')
         order by 1
         """;
 

@@ -3,13 +3,16 @@ using Howdah.Engine.Proving;
 
 namespace Howdah.Patterns.Tenancy.Attacks;
 
-/// <summary>Attacks that need the role that applies: they act as the owner, as the backup role, as a login on a table made for the purpose.</summary>
+/// <summary>Attacks that need the role that applies: they act as the owner, as the backup role, as a login on a table made for the
+/// purpose.</summary>
 static class OwnerAttacks
 {
-    internal static IReadOnlyList<(Attack About, Func<TenancySpec, Bout, QName, string, string, CancellationToken, Task<Outcome>> MakeAsync)> OnTables { get; } =
+    internal static IReadOnlyList<(
+        Attack About, Func<TenancySpec, Bout, QName, string, string, CancellationToken, Task<Outcome>> MakeAsync)> OnTables { get; } =
     [
         (new("TEN-A01", "The tables' owner is subject to the floor", Gravity.High, true,
-            "As the owner, without a tenant, reads a table that has rows; a row is a break (FORCE is missing).", "PostgreSQL documentation, ALTER TABLE"),
+            "As the owner, without a tenant, reads a table that has rows; a row is a break (FORCE is missing).",
+                "PostgreSQL documentation, ALTER TABLE"),
             static async (spec, bout, table, _, _, token) =>
             {
                 await bout.ExecuteAsync(Sql.Of($"set local role {new Ident(spec.Owner)}").ToString(), token);
@@ -19,7 +22,8 @@ static class OwnerAttacks
             }),
 
         (new("TEN-B15", "A migration sees every tenant's rows", Gravity.High, true,
-            "As the owner, lifts the floor as a migration does and looks for rows of two tenants; a tenant that is not seen is a break: data changes would silently skip it.",
+            "As the owner, lifts the floor as a migration does and looks for rows of two tenants; a tenant that is not seen is a break: "
+                + "data changes would silently skip it.",
             "agor#2591"),
             static async (spec, bout, table, a, b, token) =>
             {
@@ -34,11 +38,13 @@ static class OwnerAttacks
                 }, token);
                 return refusal is { SqlState: "55P03" } ? Outcome.Unclear($"{table.Plain} is in use: {refusal.MessageText}")
                     : seen is true ? Outcome.Held("with the floor lifted in its own transaction, the owner sees both tenants")
-                    : Outcome.Broken(refusal?.MessageText ?? "a tenant's rows are not seen", "howdah apply: it makes howdah.lift_floor() again");
+                    : Outcome.Broken(refusal?.MessageText ?? "a tenant's rows are not seen",
+                        "howdah apply: it makes howdah.lift_floor() again");
             }),
 
         (new("TEN-C18", "A backup holds every tenant's rows", Gravity.High, true,
-            "As the backup role, without a tenant, looks for rows of two tenants; a tenant that is not seen is a break: the dump would be empty and end with 0.",
+            "As the backup role, without a tenant, looks for rows of two tenants; a tenant that is not seen is a break: the dump would "
+                + "be empty and end with 0.",
             "PostgreSQL documentation, pg_dump --enable-row-security"),
             static async (spec, bout, table, a, b, token) =>
             {
@@ -50,13 +56,15 @@ static class OwnerAttacks
                        and exists (select from {table} where {new Ident(spec.Wanted.Column)} = {new Literal(b)})
                     """).ToString(), token), token);
                 return seen is true ? Outcome.Held($"as {backup}: both tenants are seen")
-                    : Outcome.Broken(refusal?.MessageText ?? "a tenant's rows are not seen", $"ALTER ROLE \"{backup}\" BYPASSRLS; GRANT SELECT ON {table} TO \"{backup}\"");
+                    : Outcome.Broken(refusal?.MessageText ?? "a tenant's rows are not seen",
+                        $"ALTER ROLE \"{backup}\" BYPASSRLS; GRANT SELECT ON {table} TO \"{backup}\"");
             }),
     ];
 
     internal static (Attack About, Func<TenancySpec, Bout, string, CancellationToken, Task<Outcome>> MakeAsync) Newborn { get; } =
         (new("TEN-A08", "A table made later is closed at birth", Gravity.High, true,
-            "Makes a table beside the tenants' as their owner, puts a row in it, grants SELECT to the login and reads as the login; a row is a break.", "Howdah"),
+            "Makes a table beside the tenants' as their owner, puts a row in it, grants SELECT to the login and reads as the login; a "
+                + "row is a break.", "Howdah"),
             static async (spec, bout, login, token) =>
             {
                 var probe = new QName(spec.Wanted.Tables[0].Schema, "howdah_newborn");
@@ -73,6 +81,7 @@ static class OwnerAttacks
                 }, token);
                 return refusal is not null ? Outcome.Unclear($"as {login} on a new table: {refusal.MessageText}")
                     : row is null ? Outcome.Held($"a new table with a row and a grant: {login} sees none")
-                    : Outcome.Broken($"a new table with a row and a grant: {login} sees it", "howdah apply as a superuser: it makes the event trigger howdah_guard");
+                    : Outcome.Broken($"a new table with a row and a grant: {login} sees it",
+                        "howdah apply as a superuser: it makes the event trigger howdah_guard");
             });
 }

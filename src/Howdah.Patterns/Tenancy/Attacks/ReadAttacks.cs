@@ -9,21 +9,25 @@ static class ReadAttacks
     internal static IReadOnlyList<Staged> All { get; } =
     [
         new(new("TEN-B01", "A tenant sees its own rows only", Gravity.Critical, true,
-            "As tenant A, reads all rows and counts those that are not A's; a count above zero is a break.", "PostgreSQL documentation, Row Security Policies"),
-            async (stage, token) => Rows(stage, await ForeignAsync(stage, token), "as tenant A: select count(*) where the tenant is not A")),
+            "As tenant A, reads all rows and counts those that are not A's; a count above zero is a break.",
+                "PostgreSQL documentation, Row Security Policies"),
+            async (stage, token) =>
+                Rows(stage, await ForeignAsync(stage, token), "as tenant A: select count(*) where the tenant is not A")),
 
         new(new("TEN-B03", "Another tenant's rows cannot be read by naming it", Gravity.Critical, true,
             "As tenant A, reads rows where the tenant column is B; any row is a break.", "PostgreSQL documentation, Row Security Policies"),
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
-                return Rows(stage, await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table} where {stage.Column} = {stage.Foreign}"), token),
+                return Rows(stage, await stage.CountAsync(Sql.Of(
+                    $"select count(*) from {stage.Table} where {stage.Column} = {stage.Foreign}"), token),
                     "as tenant A: select … where the tenant is B");
             }),
 
         new(new("TEN-B05", "Without a tenant there are no rows", Gravity.Critical, true,
             "Reads with a context never set; any row is a break (fail-open policies say `is null or`).", "pgrls SEC004; agor#2591"),
-            async (stage, token) => Rows(stage, await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token), "no tenant set: select count(*)")),
+            async (stage, token) =>
+                Rows(stage, await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token), "no tenant set: select count(*)")),
 
         new(new("TEN-B06", "An empty tenant has no rows", Gravity.Critical, true,
             "Reads with the context set to the empty text, as it is after a transaction ended; any row is a break, an error is not.",
@@ -31,7 +35,8 @@ static class ReadAttacks
             async (stage, token) =>
             {
                 await stage.BecomeAsync(null, token);
-                return Rows(stage, await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token), "tenant set to '': select count(*)");
+                return Rows(stage, await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token),
+                    "tenant set to '': select count(*)");
             }),
 
         new(new("TEN-A09", "row_security = off raises instead of showing", Gravity.Critical, true,
@@ -39,7 +44,8 @@ static class ReadAttacks
             async (stage, token) =>
             {
                 await stage.RunAsync(Sql.Of($"set local row_security = off"), token);
-                var (count, refusal) = await stage.Bout.TryAsync(_ => stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token), token);
+                var (count, refusal) = await stage.Bout.TryAsync(
+                    _ => stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token), token);
                 return refusal is not null
                     ? Outcome.Held($"set row_security = off; select count(*): {refusal.MessageText}")
                     : Rows(stage, count, "set row_security = off; select count(*)");
@@ -59,7 +65,8 @@ static class ReadAttacks
             }),
 
         new(new("TEN-E08", "A change of tenant in the middle of a cursor shows nothing new", Gravity.High, true,
-            "Opens a cursor as A and fetches a row, becomes B, fetches the rest; a row of B is a break (an unwrapped policy is asked anew for each row).", "Howdah"),
+            "Opens a cursor as A and fetches a row, becomes B, fetches the rest; a row of B is a break (an unwrapped policy is asked "
+                + "anew for each row).", "Howdah"),
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
@@ -80,7 +87,8 @@ static class ReadAttacks
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
-                await stage.RunAsync(Sql.Of($"prepare howdah_statement as select count(*) from {stage.Table} where {stage.Column} <> {stage.Foreign}"), token);
+                await stage.RunAsync(Sql.Of($"prepare howdah_statement as select count(*) from {stage.Table} where {stage.Column} <> "
+                    + $"{stage.Foreign}"), token);
                 await stage.BecomeAsync(stage.B, token);
                 var foreign = await stage.CountAsync(Sql.Of($"execute howdah_statement"), token);
                 await stage.RunAsync(Sql.Of($"deallocate howdah_statement"), token);
@@ -88,12 +96,14 @@ static class ReadAttacks
             }),
 
         new(new("TEN-F02", "One statement cannot walk from tenant to tenant", Gravity.Critical, true,
-            "As A, calls set_config(B) in the select list and reads on; a row of B is a break (an unwrapped policy is asked anew for each row).", "Howdah"),
+            "As A, calls set_config(B) in the select list and reads on; a row of B is a break (an unwrapped policy is asked anew for "
+                + "each row).", "Howdah"),
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
                 return Rows(stage, await stage.CountAsync(Sql.Of($"""
-                    select count(*) from (select {stage.Column} as tenant, pg_catalog.set_config({new Literal(stage.Spec.Wanted.Context)}, {stage.Foreign}, true)
+                    select count(*) from (select {stage.Column} as tenant,
+                        pg_catalog.set_config({new Literal(stage.Spec.Wanted.Context)}, {stage.Foreign}, true)
                                           from {stage.Table} offset 0) walk where tenant <> {stage.Own}
                     """), token), "as A: select …, set_config(…, B, true) from the table");
             }),
@@ -106,7 +116,8 @@ static class ReadAttacks
                 await stage.RunAsync(Sql.Of($"savepoint howdah_turn"), token);
                 await stage.BecomeAsync(stage.B, token);
                 await stage.RunAsync(Sql.Of($"rollback to savepoint howdah_turn"), token);
-                return Rows(stage, await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table} where {stage.Column} <> {stage.Own}"), token),
+                return Rows(stage, await stage.CountAsync(Sql.Of(
+                    $"select count(*) from {stage.Table} where {stage.Column} <> {stage.Own}"), token),
                     "as A: savepoint, become B, rollback to savepoint, select");
             }),
     ];
@@ -114,7 +125,8 @@ static class ReadAttacks
     static async Task<long> ForeignAsync(Stage stage, CancellationToken token)
     {
         await stage.BecomeAsync(stage.A, token);
-        return await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table} where {stage.Column} is distinct from {stage.Own}"), token);
+        return await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table} where {stage.Column} is distinct from {stage.Own}"),
+            token);
     }
 
     static Outcome Rows(Stage stage, long count, string how) =>

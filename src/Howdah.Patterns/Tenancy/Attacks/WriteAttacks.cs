@@ -14,14 +14,16 @@ static class WriteAttacks
             (stage, token) => RefusedAsync(stage, Sql.Of($"update {stage.Table} set {stage.Column} = {stage.Foreign}"), token)),
 
         new(new("TEN-B04", "Rows cannot be planted with another tenant", Gravity.Critical, true,
-            "As A, inserts a copy of one of its rows as B's; success is a break, and so is a key conflict: it means that the row was let in.", "Howdah"),
+            "As A, inserts a copy of one of its rows as B's; success is a break, and so is a key conflict: it means that the row was let "
+                + "in.", "Howdah"),
             async (stage, token) =>
             {
                 var columns = await ColumnsAsync(stage, token);
                 var list = Sql.Join(", ", columns.Select(column => Sql.Of($"{new Ident(column)}")));
                 var values = Sql.Join(", ", columns.Select(column => column == stage.Spec.Wanted.Column
                     ? Sql.Of($"{stage.Foreign}::{new Words(stage.Spec.Wanted.Type)}") : Sql.Of($"{new Ident(column)}")));
-                return await RefusedAsync(stage, Sql.Of($"insert into {stage.Table} ({list}) select {values} from {stage.Table} limit 1"), token);
+                return await RefusedAsync(stage, Sql.Of($"insert into {stage.Table} ({list}) select {values} from {stage.Table} limit 1"),
+                    token);
             }),
 
         new(new("TEN-B10", "Another tenant's rows cannot be updated", Gravity.Critical, true,
@@ -37,7 +39,8 @@ static class WriteAttacks
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
-                return await ReachAsync(stage, Sql.Of($"delete from {stage.Table} where {stage.Column} = {stage.Foreign}"), token, expectNone: true);
+                return await ReachAsync(stage, Sql.Of($"delete from {stage.Table} where {stage.Column} = {stage.Foreign}"), token,
+                    expectNone: true);
             }),
 
         new(new("TEN-B12", "Another tenant's rows cannot be locked", Gravity.High, true,
@@ -46,7 +49,8 @@ static class WriteAttacks
             {
                 await stage.BecomeAsync(stage.A, token);
                 var (count, refusal) = await stage.Bout.TryAsync(_ => stage.CountAsync(Sql.Of(
-                    $"select count(*) from (select 1 from {stage.Table} where {stage.Column} = {stage.Foreign} for update) held"), token), token);
+                    $"select count(*) from (select 1 from {stage.Table} where {stage.Column} = {stage.Foreign} for update) held"), token),
+                        token);
                 return refusal is not null && Stage.Denied(refusal) ? Outcome.Held($"select … for update: {refusal.MessageText}")
                     : refusal is not null ? Outcome.Unclear(refusal.MessageText)
                     : count == 0 ? Outcome.Held("select … for update where the tenant is B: no row")
@@ -55,7 +59,8 @@ static class WriteAttacks
 
         new(new("TEN-C06", "The table cannot be emptied", Gravity.Critical, true,
             "TRUNCATE, which no policy stops; success is a break.", "PostgreSQL documentation, Row Security Policies"),
-            (stage, token) => DeniedAsync(stage, Sql.Of($"truncate {stage.Table} cascade"), $"REVOKE TRUNCATE ON {stage.Table} FROM {new Ident(stage.Bout.Role)}", token)),
+            (stage, token) => DeniedAsync(stage, Sql.Of($"truncate {stage.Table} cascade"),
+                $"REVOKE TRUNCATE ON {stage.Table} FROM {new Ident(stage.Bout.Role)}", token)),
 
         new(new("TEN-A03", "No login can take the protection away", Gravity.Critical, true,
             "Tries NO FORCE, DISABLE, DROP POLICY and CREATE POLICY; any that is let through is a break.", "Howdah"),
@@ -69,7 +74,9 @@ static class WriteAttacks
                         Sql.Of($"create policy howdah_intruder on {stage.Table} using (true)"),
                     ])
                 {
-                    var outcome = await DeniedAsync(stage, statement, $"ALTER TABLE {stage.Table} OWNER TO {new Ident(stage.Spec.Owner)}, and take {stage.Bout.Role} out of that role", token);
+                    var outcome = await DeniedAsync(stage, statement,
+                        $"ALTER TABLE {stage.Table} OWNER TO {new Ident(stage.Spec.Owner)}, and take {stage.Bout.Role} out of that role",
+                            token);
                     if (outcome.Verdict != Verdict.Held)
                         return outcome;
                 }
@@ -77,12 +84,15 @@ static class WriteAttacks
             }),
 
         new(new("TEN-C07", "No login can point foreign keys or hang triggers at the table", Gravity.High, false,
-            "Asks whether the login has REFERENCES or TRIGGER: with one it learns of others' keys and blocks their deletes, with the other it runs code as every writer.",
+            "Asks whether the login has REFERENCES or TRIGGER: with one it learns of others' keys and blocks their deletes, with the "
+                + "other it runs code as every writer.",
             "PostgreSQL documentation, GRANT"),
             async (stage, token) => await stage.Bout.ScalarAsync(
-                "select pg_catalog.has_table_privilege($1::pg_catalog.regclass, 'REFERENCES') or pg_catalog.has_table_privilege($1::pg_catalog.regclass, 'TRIGGER')",
+                "select pg_catalog.has_table_privilege($1::pg_catalog.regclass, 'REFERENCES') or "
+                    + "pg_catalog.has_table_privilege($1::pg_catalog.regclass, 'TRIGGER')",
                 token, stage.Table.ToString()) is true
-                ? Outcome.Broken("has REFERENCES or TRIGGER", $"REVOKE REFERENCES, TRIGGER ON {stage.Table} FROM {new Ident(stage.Bout.Role)}")
+                ? Outcome.Broken("has REFERENCES or TRIGGER",
+                    $"REVOKE REFERENCES, TRIGGER ON {stage.Table} FROM {new Ident(stage.Bout.Role)}")
                 : Outcome.Held("has neither REFERENCES nor TRIGGER")),
     ];
 
@@ -97,18 +107,21 @@ static class WriteAttacks
             return Outcome.Unclear(refusal.MessageText);
         return refusal is null && count == 0
             ? Outcome.Unclear("no own row to try it with")
-            : Outcome.Broken($"{Short(statement)}: {(refusal is null ? $"{count} rows" : $"let in, then {refusal.MessageText}")}", stage.Floor);
+            : Outcome.Broken($"{Short(statement)}: {(refusal is null ? $"{count} rows" : $"let in, then {refusal.MessageText}")}",
+                stage.Floor);
     }
 
     static async Task<Outcome> ReachAsync(Stage stage, Sql statement, CancellationToken token, bool expectNone = false)
     {
-        var own = expectNone ? 0 : await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table} where {stage.Column} = {stage.Own}"), token);
+        var own = expectNone ? 0
+            : await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table} where {stage.Column} = {stage.Own}"), token);
         var (count, refusal) = await stage.Bout.TryAsync(_ => stage.RunAsync(statement, token), token);
         return refusal switch
         {
             not null when Stage.Denied(refusal) => Outcome.Held($"{Short(statement)}: {refusal.MessageText}"),
             // A foreign key that holds the row means that the row was reached.
-            { SqlState: PostgresErrorCodes.ForeignKeyViolation } => Outcome.Broken($"{Short(statement)}: reached, then {refusal.MessageText}", stage.Floor),
+            { SqlState: PostgresErrorCodes.ForeignKeyViolation } =>
+                Outcome.Broken($"{Short(statement)}: reached, then {refusal.MessageText}", stage.Floor),
             not null => Outcome.Unclear(refusal.MessageText),
             null when count <= own => Outcome.Held($"{Short(statement)}: {(expectNone ? "no row" : "own rows only")}"),
             null => Outcome.Broken($"{Short(statement)}: {count} rows, of which {own} are its own", stage.Floor),
@@ -128,7 +141,8 @@ static class WriteAttacks
         await using var command = new NpgsqlCommand(
             """
             select attname::text from pg_catalog.pg_attribute
-            where attrelid = $1::pg_catalog.regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity <> 'a' order by attnum
+            where attrelid = $1::pg_catalog.regclass and attnum > 0 and not attisdropped
+              and attgenerated = '' and attidentity <> 'a' order by attnum
             """, stage.Bout.Connection);
         command.Parameters.Add(new() { Value = stage.Table.ToString() });
         await using var rows = await command.ExecuteReaderAsync(token);
