@@ -1,14 +1,13 @@
 namespace Howdah.Engine.Files;
 
-/// <summary>The engine's own diagnostic codes; HOW01xx is the file, HOW02xx planning and applying. Patterns list theirs beside their
-/// shapes.</summary>
+/// <summary>The engine's own diagnostic codes; HOW01xx is the file, HOW02xx planning and applying. Patterns list theirs.</summary>
 public static class Codes
 {
     /// <summary>The text is not YAML.</summary>
     public const string NotYaml = "HOW0101";
     /// <summary>The file cannot be read, is empty, or is too large.</summary>
     public const string NoFile = "HOW0102";
-    /// <summary>The format version is missing or newer than this tool.</summary>
+    /// <summary>The format version is not one that this tool reads.</summary>
     public const string Version = "HOW0103";
     /// <summary>A key that means nothing here.</summary>
     public const string UnknownKey = "HOW0104";

@@ -12,8 +12,8 @@ public enum Severity
 /// <summary>A place in a file.</summary>
 /// <param name="File">The file as the user named it.</param>
 /// <param name="Line">From 1.</param>
-/// <param name="Column">From 1, in code points.</param>
-/// <param name="Length">How many code points are meant; at least 1.</param>
+/// <param name="Column">From 1, in UTF-16 code units, as editors count.</param>
+/// <param name="Length">How many code units are meant; at least 1.</param>
 public sealed record Place(string File, int Line, int Column, int Length = 1);
 
 /// <summary>One thing that is wrong or worth knowing, with everything needed to mend it.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Howdah.Engine.Files;
@@ -16,8 +17,7 @@ public static class DiagnosticText
         var text = new StringBuilder();
         foreach (var found in diagnostics.Take(Most))
         {
-            text.Append(found.Severity == Severity.Error ? "error" : "warning").Append('[').Append(found.Code).Append("]: ")
-                .Append(found.Message).Append('\n');
+            text.Append($"{(found.Severity == Severity.Error ? "error" : "warning")}[{found.Code}]: {found.Message}\n");
             if (found.Place is { } place)
                 Excerpt(text, found, place, sources);
             if (found.Hint is not null)
@@ -33,8 +33,7 @@ public static class DiagnosticText
     public static string WriteJson(IReadOnlyList<Diagnostic> diagnostics)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream,
-            new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartArray("diagnostics");
@@ -61,15 +60,18 @@ public static class DiagnosticText
     {
         text.Append(" --> ").Append(place.File).Append(':').Append(place.Line).Append(':').Append(place.Column);
         text.Append(found.Path.Length > 0 ? $"  ({found.Path})\n" : "\n");
-        if (!sources.TryGetValue(place.File, out var source) || source.Split('\n').ElementAtOrDefault(place.Line - 1)?.TrimEnd('\r')
-            is not { } line)
+        if (!sources.TryGetValue(place.File, out var source))
             return;
-        // What stands where a secret belongs may be one.
+        if (source.Split('\n').ElementAtOrDefault(place.Line - 1)?.TrimEnd('\r') is not { } line)
+            return;
+        // What stands where a secret belongs may be one, and so may anything else beside a secret's key.
         if (found.Code == Codes.LiteralSecret && place.Column - 1 <= line.Length)
             line = line[..(place.Column - 1)] + new string('*', 8);
+        line = Masking.Line(line);
         var number = place.Line.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var length = Math.Clamp(found.Code == Codes.LiteralSecret ? 8 : place.Length, 1, Math.Max(1, line.Length - place.Column + 1));
         text.Append(' ').Append(number).Append(" | ").Append(line).Append('\n');
-        text.Append(' ', number.Length + 1).Append(" | ").Append(' ', Math.Max(0, place.Column - 1)).Append('^', length).Append('\n');
+        text.Append(' ', number.Length + 1).Append(" | ")
+            .Append(' ', Math.Clamp(place.Column - 1, 0, line.Length)).Append('^', length).Append('\n');
     }
 }

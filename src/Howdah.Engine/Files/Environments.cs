@@ -2,8 +2,7 @@ namespace Howdah.Engine.Files;
 
 /// <summary>
 /// <c>environments:</c>, overlays chosen with <c>--env</c>. They say where servers are, where secrets come from, and sizes; never who may
-/// do what:
-/// the security of an estate is the same everywhere, or proofs made in one place say nothing about another.
+/// do what: the security of an estate is the same everywhere, or proofs made in one place say nothing about another.
 /// </summary>
 static class Environments
 {
@@ -17,65 +16,82 @@ static class Environments
         if (all is not null and not MapNode)
             reading.Error(Codes.WrongType, all, $"`environments` wants a mapping, not {NodeWords.Of(all)}");
         var known = (all as MapNode)?.Entries ?? [];
-        foreach (var (key, value) in known)
-            Check(key.Text, value, reading);
+        var before = reading.Diagnostics.Count;
+        foreach (var (_, value) in known.Where(static entry => entry.Value is not ScalarNode { IsNull: true }))
+            Check(value, root, reading);
         if (environment is null)
             return root;
         var chosen = known.FirstOrDefault(entry => entry.Key.Text == environment)?.Value;
-        if (chosen is MapNode overlay)
-            return Lay(root, overlay, root.Path);
+        // What is wrong with an overlay is told; laid over all the same, it would be told again as mistakes of the whole.
+        if (chosen is MapNode overlay && reading.Diagnostics.Count == before)
+            return Lay(root, overlay);
         if (chosen is null)
         {
-            var near = Suggestion.Nearest(environment, known.Select(entry => entry.Key.Text));
+            var names = known.Select(entry => entry.Key.Text).ToList();
+            var near = Suggestion.Nearest(environment, names);
             reading.Error(Codes.BadEnvironment, all ?? root, $"there is no environment `{environment}`",
-                near is not null ? $"did you mean `{near}`?" : known.Count == 0 ? "declare it under environments:"
-                    : $"environments here: {string.Join(", ", known.Select(entry => entry.Key.Text))}");
+                near is not null ? $"did you mean `{near}`?"
+                : names.Count == 0 ? "declare it under environments:"
+                : $"environments here: {string.Join(", ", names)}");
         }
         return root;
     }
 
-    static void Check(string name, Node value, Reading reading)
+    static void Check(Node environment, MapNode root, Reading reading)
     {
-        if (value is not MapNode map)
+        foreach (var (part, things) in Entries(environment, reading))
         {
-            if (value is not ScalarNode { IsNull: true })
-                reading.Error(Codes.WrongType, value, $"`{name}` wants a mapping, not {NodeWords.Of(value)}");
-            return;
-        }
-        foreach (var (key, part) in map.Entries)
-        {
-            if (!Everywhere.Contains(key.Text))
+            if (!Everywhere.Contains(part.Text))
             {
-                reading.Error(Codes.BadEnvironment, key, $"an environment may not change `{key.Text}`",
+                reading.Error(Codes.BadEnvironment, part, $"an environment may not change `{part.Text}`",
                     $"it may change {string.Join(", ", Everywhere)}");
                 continue;
             }
-            var allowed = key.Text switch { "roles" => OfRoles, "databases" => OfDatabases, _ => null };
-            if (allowed is null)
-                continue;
-            foreach (var found in (part as MapNode)?.Entries.SelectMany(each => (each.Value as MapNode)?.Entries ?? [])
-                .Where(each => !allowed.Contains(each.Key.Text)) ?? [])
+            foreach (var (name, thing) in Entries(things, reading))
             {
-                reading.Error(Codes.BadEnvironment, found.Key, $"an environment may not change `{found.Key.Text}` of {key.Text}",
-                    $"who may do what is the same everywhere; it may change {string.Join(", ", allowed)}");
+                var kind = part.Text[..^1];
+                if (part.Text != "servers" && (root[part.Text] as MapNode)?[name.Text] is null)
+                {
+                    reading.Error(Codes.BadEnvironment, name, $"an environment may not add the {kind} `{name.Text}`",
+                        $"declare it under {part.Text}: for all environments");
+                    continue;
+                }
+                var allowed = part.Text switch { "roles" => OfRoles, "databases" => OfDatabases, _ => null };
+                foreach (var (key, value) in Entries(thing, reading))
+                {
+                    // Also where this environment is not the chosen one: the file is committed as a whole.
+                    if (key.Text is "password" or "connection")
+                        Shapes.Secret(generated: key.Text == "password").Read(value, reading);
+                    if (allowed is null || allowed.Contains(key.Text))
+                        continue;
+                    reading.Error(Codes.BadEnvironment, key, $"an environment may not change `{key.Text}` of a {kind}",
+                        $"who may do what is the same everywhere; it may change {string.Join(", ", allowed)}");
+                }
             }
         }
     }
 
+    // A scalar laid over a mapping would replace all of it, and nothing would replace it by nothing.
+    static IReadOnlyList<MapEntry> Entries(Node node, Reading reading)
+    {
+        if (node is MapNode map)
+            return map.Entries;
+        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants a mapping, not {NodeWords.Of(node)}");
+        return [];
+    }
+
     // The overlay's values win. `connection` and `embedded` exclude each other, so one displaces the other.
-    static MapNode Lay(MapNode below, MapNode above, string path)
+    static MapNode Lay(MapNode below, MapNode above)
     {
         var entries = below.Entries.ToList();
         foreach (var entry in above.Entries)
         {
             if (entry.Key.Text is "connection" or "embedded")
-                entries.RemoveAll(each => each.Key.Text is "connection" or "embedded");
-            var own = path.Length == 0 ? entry.Key.Text : $"{path}.{entry.Key.Text}";
+                entries.RemoveAll(static each => each.Key.Text is "connection" or "embedded");
             var at = entries.FindIndex(each => each.Key.Text == entry.Key.Text);
-            var value = at >= 0 && entries[at].Value is MapNode lower && entry.Value is MapNode upper ? Lay(lower, upper, own)
-                : entry.Value;
+            var value = at >= 0 && entries[at].Value is MapNode lower && entry.Value is MapNode upper ? Lay(lower, upper) : entry.Value;
             if (at < 0)
-                entries.Add(new(entry.Key, value));
+                entries.Add(entry);
             else
                 entries[at] = entries[at] with { Value = value };
         }

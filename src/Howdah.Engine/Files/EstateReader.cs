@@ -32,8 +32,8 @@ public static class EstateReader
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
             var hint = $"name a folder that holds {FileName}, or the file itself; howdah init writes one to start from";
-            return new(null, [Diagnostic.Error(Codes.NoFile, $"cannot read {file}: {missing.Message}", "", hint)],
-                new Dictionary<string, string>());
+            var found = Diagnostic.Error(Codes.NoFile, $"cannot read {file}: {missing.Message}", "", hint);
+            return new(null, [found], new Dictionary<string, string>());
         }
     }
 
@@ -49,13 +49,18 @@ public static class EstateReader
         var root = YamlTree.Read(file, text, reading);
         if (root is null)
             return new(null, reading.Diagnostics, sources);
+        // A newer format may mean anything by any key: judge no more of it.
+        if (root["howdah"] is { } version)
+            new VersionShape().Read(version, reading);
+        if (reading.Diagnostics.Any(static found => found.Code == Codes.Version))
+            return new(null, Sorted(reading.Diagnostics), sources);
         root = Includes.Merge(root, file, sources, reading);
         root = Environments.Overlay(root, environment, reading);
         var estate = EstateShape.For(patterns).Read(root, reading);
         References.Check(reading);
         if (estate is null || reading.Diagnostics.Any(found => found.Severity == Severity.Error))
             return new(null, Sorted(reading.Diagnostics), sources);
-        estate = estate with { File = Path.GetFullPath(file), SpecHash = Hash(root) };
+        estate = estate with { File = Path.GetFullPath(file), SpecHash = Hash(Meant(root)) };
         foreach (var found in patterns.SelectMany(pattern => Promises.For(estate, pattern)).SelectMany(promise => promise.Validate()))
             reading.Add(found.Place is null ? found with { Place = Places.Find(root, found.Path) } : found);
         var broken = reading.Diagnostics.Any(found => found.Severity == Severity.Error);
@@ -65,6 +70,10 @@ public static class EstateReader
     static List<Diagnostic> Sorted(IEnumerable<Diagnostic> diagnostics) =>
         [.. diagnostics.Distinct().OrderBy(found => found.Place?.File, StringComparer.Ordinal).ThenBy(found => found.Place?.Line ?? 0)
             .ThenBy(found => found.Place?.Column ?? 0)];
+
+    // Where the text came from, and overlays that were not chosen, are no part of what is wished.
+    static MapNode Meant(MapNode root) =>
+        root with { Entries = [.. root.Entries.Where(static entry => entry.Key.Text is not ("include" or "environments"))] };
 
     // Keys in ordinal order: the order of a mapping carries no meaning.
     static string Hash(Node root)
@@ -78,7 +87,7 @@ public static class EstateReader
             switch (node)
             {
                 case ScalarNode scalar:
-                    text.Append(scalar.IsNull ? "~" : "=").Append(scalar.Text).Append('\0');
+                    text.Append(scalar.IsNull ? "~" : $"={scalar.Text.Length}:{scalar.Text}");
                     break;
                 case ListNode list:
                     text.Append('[');
@@ -90,7 +99,7 @@ public static class EstateReader
                     text.Append('{');
                     foreach (var entry in map.Entries.OrderBy(entry => entry.Key.Text, StringComparer.Ordinal))
                     {
-                        text.Append(entry.Key.Text).Append('\0');
+                        text.Append($"{entry.Key.Text.Length}:{entry.Key.Text}");
                         Write(entry.Value);
                     }
                     text.Append('}');

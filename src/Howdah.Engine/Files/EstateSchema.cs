@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Howdah.Engine.Files;
@@ -5,8 +6,11 @@ namespace Howdah.Engine.Files;
 /// <summary>The JSON Schema of estate files (draft-07, which editors understand best), from the same shapes that read them.</summary>
 public static class EstateSchema
 {
-    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The schema as text.</summary>
     public static string ToJson(IReadOnlyList<Pattern> patterns)

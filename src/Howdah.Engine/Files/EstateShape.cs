@@ -8,16 +8,16 @@ static class EstateShape
         var sections = patterns.SelectMany(pattern => pattern.Sections).Distinct().ToList();
         return Shapes.Object<Estate>("an estate", keys =>
         {
-            var version = keys.Required("howdah", Shapes.Int(1, EstateReader.FormatVersion), "The format version of this file.", "1");
+            var version = keys.Required("howdah", new VersionShape(), "The format version of this file.", "1");
             var name = keys.Required("estate", Shapes.Name, "The estate's name; also the key of the lock that keeps two applies apart.",
                 "shop");
-            keys.Optional<object?>("include", Ignored, null,
+            keys.Optional<object?>("include", new ReadBefore(Includes.Shape), null,
                 "Other files, or globs of files, merged into this one; paths start at this file's folder.", example: "[access/*.yaml]");
-            var servers = keys.Required("servers", Shapes.Map(Server(sections), "server"), "Where PostgreSQL runs.",
-                "{ main: { embedded: 18 } }");
-            var databases = keys.Optional("databases", Shapes.Map(Database(sections), "database"), new Dictionary<string, DatabaseDraft>(),
-                "The databases of the estate.");
-            keys.Optional<object?>("environments", Ignored, null,
+            var servers = keys.Required("servers", Shapes.Map(Server(sections), "server"),
+                "Where PostgreSQL runs.", "{ main: { embedded: 18 } }");
+            var databases = keys.Optional("databases", Shapes.Map(Database(sections), "database"),
+                new Dictionary<string, DatabaseDraft>(), "The databases of the estate.");
+            keys.Optional<object?>("environments", new ReadBefore(null), null,
                 "Overlays chosen with --env: where servers are and where secrets come from.",
                 example: "{ production: { servers: { main: { connection: \"${env:SHOP_URL}\" } } } }");
             var mine = Add(keys, sections, SectionScope.Estate);
@@ -25,8 +25,9 @@ static class EstateShape
             {
                 _ = values.Get(version);
                 var all = values.Get(servers);
+                var found = values.Get(databases).Select(each => Finish(each.Key, each.Value, [.. all.Keys], values));
                 return new(values.Get(name), "", all.ToDictionary(each => each.Key, each => each.Value(each.Key)),
-                    [.. values.Get(databases).Select(each => Finish(each.Key, each.Value, [.. all.Keys], values))], mine(values), "");
+                    [.. found], mine(values), "");
             };
         });
     }
@@ -55,8 +56,8 @@ static class EstateShape
     {
         var server = keys.Optional<string?>("server", Shapes.Ref("server")!, null,
             "The server it is on; may be left out where there is only one.", example: "main");
-        var owner = keys.Required("owner", Shapes.Ref("role"), "The role that owns the database, its schemas and its tables.",
-            "shop_owner", "ALTER DATABASE d OWNER TO r");
+        var owner = keys.Required("owner", Shapes.Ref("role"),
+            "The role that owns the database, its schemas and its tables.", "shop_owner", "ALTER DATABASE d OWNER TO r");
         var mine = Add(keys, sections, SectionScope.Database);
         return values => new(values.Get(server), values.Get(owner), mine(values), values.Node);
     });
@@ -64,15 +65,17 @@ static class EstateShape
     static DatabaseSpec Finish(string name, DatabaseDraft draft, List<string> servers, KeyValues values)
     {
         if (draft.Server is null && servers.Count != 1)
+        {
             values.Reading.Error(Codes.MissingKey, draft.Node, $"the database `{name}` needs the key `server`",
                 $"servers here: {string.Join(", ", servers)}");
+        }
         return new(name, draft.Server ?? servers.FirstOrDefault() ?? "", draft.Owner, draft.Sections);
     }
 
     static Func<KeyValues, IReadOnlyDictionary<string, object>> Add(KeySet keys, List<Section> sections, SectionScope scope)
     {
-        var readers = sections.Where(section => section.Scope == scope).Select(section => (section.Key, Read: section.AddTo(keys)))
-            .ToList();
+        var readers = sections.Where(section => section.Scope == scope)
+            .Select(section => (section.Key, Read: section.AddTo(keys))).ToList();
         return values =>
         {
             var found = new Dictionary<string, object>();
@@ -85,15 +88,14 @@ static class EstateShape
         };
     }
 
-    // Read before the shapes are: see Includes and Environments.
-    static readonly Shape<object?> Ignored = new AnyShape();
-
     sealed record DatabaseDraft(string? Server, string Owner, IReadOnlyDictionary<string, object> Sections, Node Node);
 
-    sealed class AnyShape : Shape<object?>
+    // Includes and Environments have read these already.
+    sealed class ReadBefore(Shape? shape) : Shape<object?>
     {
-        public override string Wants => "anything";
-        public override System.Text.Json.Nodes.JsonObject ToJsonSchema() => [];
+        public override string Wants => shape?.Wants ?? "overlays by name";
+        public override Shape? Inner => shape;
+        public override System.Text.Json.Nodes.JsonObject ToJsonSchema() => shape?.ToJsonSchema() ?? new() { ["type"] = "object" };
         public override object? Read(Node node, Reading reading) => null;
     }
 }

@@ -5,8 +5,7 @@ namespace Howdah.Engine.Files;
 /// <param name="Place">Where it stands.</param>
 public abstract record Node(string Path, Place Place);
 
-/// <summary>A scalar, kept as its text: what it means is the shape's business, so <c>no</c> stays a string where a string is
-/// wanted.</summary>
+/// <summary>A scalar, kept as its text: the shape says what it means, so <c>no</c> stays a string where one is wanted.</summary>
 /// <param name="Path">The YAML path.</param>
 /// <param name="Place">Where it stands.</param>
 /// <param name="Text">The text, unquoted and unescaped.</param>

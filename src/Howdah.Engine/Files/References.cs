@@ -7,9 +7,10 @@ static class References
     {
         foreach (var kind in reading.Definitions.GroupBy(definition => definition.Kind))
         {
-            foreach (var twins in kind.GroupBy(definition => definition.Name.ToLowerInvariant())
-                .Where(group => group.Select(each => each.Name).Distinct().Count() > 1))
+            foreach (var twins in kind.GroupBy(static definition => definition.Name.ToLowerInvariant()))
             {
+                if (twins.Select(static each => each.Name).Distinct().Count() < 2)
+                    continue;
                 var (first, second) = (twins.First(), twins.Last());
                 reading.Error(Codes.FoldedName, second.At, $"the {kind.Key}s `{first.Name}` and `{second.Name}` differ only in case",
                     "unquoted SQL would take one for the other; rename one");
@@ -22,8 +23,9 @@ static class References
                 continue;
             var near = Suggestion.Nearest(use.Name, known);
             reading.Error(Codes.BadReference, use.At, $"there is no {use.Kind} `{use.Name}` in this estate",
-                near is not null ? $"did you mean `{near}`?" : known.Count == 0 ? $"declare it under {use.Kind}s:"
-                    : $"{use.Kind}s here: {string.Join(", ", known)}");
+                near is not null ? $"did you mean `{near}`?"
+                : known.Count == 0 ? $"declare it under {use.Kind}s:"
+                : $"{use.Kind}s here: {string.Join(", ", known)}");
         }
     }
 }

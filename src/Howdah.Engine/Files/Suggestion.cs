@@ -3,8 +3,7 @@ namespace Howdah.Engine.Files;
 /// <summary>"Did you mean": the nearest of some words.</summary>
 static class Suggestion
 {
-    /// <summary>The candidate at the least Damerau-Levenshtein distance, if that is at most max(1, length / 3); ties go to the
-    /// first.</summary>
+    /// <summary>The candidate at the least Damerau-Levenshtein distance, if at most max(1, length / 3); ties go to the first.</summary>
     internal static string? Nearest(string word, IEnumerable<string> candidates)
     {
         var best = (Word: (string?)null, Distance: Math.Max(1, word.Length / 3) + 1);

@@ -5,8 +5,7 @@ namespace Howdah.Engine.Files;
 
 /// <summary>
 /// Turns YAML text into nodes with places. Strict on purpose: what YAML would silently accept and a person would not mean (two documents,
-/// duplicate
-/// keys, merge keys across files, endless aliases) is reported.
+/// duplicate keys, merge keys across files, endless aliases) is reported.
 /// </summary>
 sealed class YamlTree
 {
@@ -16,7 +15,7 @@ sealed class YamlTree
 
     readonly string file;
     readonly Reading reading;
-    readonly Dictionary<string, Func<string, Node?>> anchors = [];
+    readonly Dictionary<string, Func<string, int, Node?>> anchors = [];
     int nodes;
 
     YamlTree(string file, Reading reading)
@@ -34,9 +33,9 @@ sealed class YamlTree
             reading.Error(Codes.NoFile, start, $"the file is larger than {MaxBytes / 1024 / 1024} MB");
             return null;
         }
+        var events = new List<ParsingEvent>();
         try
         {
-            var events = new List<ParsingEvent>();
             var parser = new Parser(new StringReader(text));
             while (parser.MoveNext())
                 events.Add(parser.Current!);
@@ -64,9 +63,24 @@ sealed class YamlTree
         }
         catch (YamlException wrong)
         {
-            var at = new Place(file, Math.Max(1, (int)wrong.Start.Line), Math.Max(1, (int)wrong.Start.Column));
-            reading.Error(Codes.NotYaml, start with { Place = at }, $"this is not YAML: {Sentence(wrong)}",
-                text.Contains('\t') ? "indent with blanks: YAML allows no tabs" : null);
+            var lines = text.Split('\n');
+            var (line, column) = (Math.Max(1, (int)wrong.Start.Line), Math.Max(1, (int)wrong.Start.Column));
+            string? hint = null;
+            // The parser names the line where the mapping began, not the one with the tab.
+            if (Array.FindIndex(lines, static each => each[..^each.TrimStart().Length].Contains('\t')) is >= 0 and var tab)
+                (line, column, hint) = (tab + 1, lines[tab].IndexOf('\t', StringComparison.Ordinal) + 1,
+                    "indent with blanks: YAML allows no tabs");
+            else if (lines.ElementAtOrDefault(line - 1)?.Contains(": ${", StringComparison.Ordinal) == true)
+                hint = "in braces a reference needs quotes: \"${env:NAME}\"";
+            reading.Error(Codes.NotYaml, start with { Place = new(file, line, column) }, $"this is not YAML: {Sentence(wrong)}", hint);
+            return null;
+        }
+        // The scanner gives this for some texts it cannot read, without a place.
+        catch (InvalidOperationException)
+        {
+            var (line, column) = events.Count == 0 ? (1, 1) : ((int)events[^1].End.Line, (int)events[^1].End.Column);
+            reading.Error(Codes.NotYaml, start with { Place = new(file, Math.Max(1, line), Math.Max(1, column)) },
+                "this is not YAML: it cannot be read from here on");
             return null;
         }
     }
@@ -75,16 +89,18 @@ sealed class YamlTree
     {
         var current = events[position];
         if (depth > MaxDepth || ++nodes > MaxNodes)
-            throw new YamlException(current.Start, current.End, depth > MaxDepth ? $"nested deeper than {MaxDepth}"
-                : "too many nodes; do aliases nest?");
+        {
+            throw new YamlException(current.Start, current.End,
+                depth > MaxDepth ? $"nested deeper than {MaxDepth}" : "too many nodes; do aliases nest?");
+        }
         if (current is AnchorAlias alias)
         {
             position++;
             if (anchors.TryGetValue(alias.Value.Value, out var again))
-                return again(path);
-            reading.Error(Codes.NotYaml, new ScalarNode(path, Place(alias), "", true),
-                $"there is no anchor `{alias.Value}` above this line");
-            return null;
+                return again(path, depth);
+            var nothing = new ScalarNode(path, Place(alias), "", true);
+            reading.Error(Codes.NotYaml, nothing, $"there is no anchor `{alias.Value}` above this line");
+            return nothing;
         }
         var start = position;
         if (current is NodeEvent { Anchor.IsEmpty: false } anchored)
@@ -92,10 +108,11 @@ sealed class YamlTree
             var name = anchored.Anchor.Value;
             anchors.Remove(name); // an alias inside its own anchor refers to nothing
             var read = Content(events, ref position, path, depth);
-            anchors[name] = otherPath =>
+            // The depth is counted where the alias stands, else a chain of aliases would nest without end.
+            anchors[name] = (otherPath, otherDepth) =>
             {
                 var from = start;
-                return Content(events, ref from, otherPath, depth);
+                return Content(events, ref from, otherPath, otherDepth);
             };
             return read;
         }
@@ -147,8 +164,10 @@ sealed class YamlTree
                 reading.Error(Codes.NotYaml, keyNode, "merge keys (<<) are not read",
                     "use an alias (*name) as a whole value, or write the keys out");
             else if (!seen.TryAdd(key.Value, keyNode.Place))
-                reading.Error(Codes.DuplicateKey, keyNode,
-                    $"`{key.Value}` stands here twice; it stood first in line {seen[key.Value].Line}", "keep one");
+            {
+                var first = seen[key.Value].Line;
+                reading.Error(Codes.DuplicateKey, keyNode, $"`{key.Value}` stands here twice; it stood first in line {first}", "keep one");
+            }
             else if (value is not null)
                 entries.Add(new(keyNode, value));
         }

@@ -11,8 +11,8 @@ public sealed class A_sound_estate
         var loaded = TestEstates.Read(TestEstates.Good);
         Assert.Empty(loaded.Diagnostics);
         Assert.Equal(18, loaded.Estate!.Servers["main"].Embedded);
-        Assert.Equal(("shop", "main", "shop_owner"),
-            (loaded.Estate.Databases[0].Name, loaded.Estate.Databases[0].Server, loaded.Estate.Databases[0].Owner));
+        var database = loaded.Estate.Databases[0];
+        Assert.Equal(("shop", "main", "shop_owner"), (database.Name, database.Server, database.Owner));
     }
 
     [Fact]

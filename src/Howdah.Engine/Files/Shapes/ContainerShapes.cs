@@ -18,10 +18,10 @@ sealed class ListShape<T>(Shape<T> item, bool orSingle) : Shape<IReadOnlyList<T>
     {
         if (node is ListNode list)
             return [.. list.Items.Select(each => item.Read(each, reading)!)];
-        if (orSingle && node is ScalarNode { IsNull: false })
+        if (orSingle && (node is ScalarNode { IsNull: false } || (node is MapNode && item.Keys.Count > 0)))
             return [item.Read(node, reading)!];
         reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants a list, not {NodeWords.Of(node)}",
-            node is ScalarNode { IsNull: false } scalar ? $"write [{scalar.Text}]" : null);
+            node is ScalarNode { IsNull: false } ? "write it in brackets: [one, another]" : null);
         return null;
     }
 }
@@ -108,16 +108,21 @@ sealed class ObjectShape<T> : Shape<T>
                 reading.Error(Codes.UnknownKey, key, $"`{key.Text}` is not a key of {what}", Hint(key.Text));
         }
         foreach (var key in keys.Keys.Where(key => key.Required && !values.ContainsKey(key.Name)))
-            reading.Error(Codes.MissingKey, node, $"{what} needs the key `{key.Name}`", key.Example is null ? null
-                : $"for example `{key.Name}: {key.Example}`");
+        {
+            reading.Error(Codes.MissingKey, node, $"{what} needs the key `{key.Name}`",
+                key.Example is null ? null : $"for example `{key.Name}: {key.Example}`");
+        }
         // Records are made from sound values only; what the keys say together is checked then.
-        return reading.Diagnostics.Skip(before).Any(found => found.Severity == Severity.Error) ? default : make(new(values, node, reading));
+        return reading.Diagnostics.Skip(before).Any(found => found.Severity == Severity.Error)
+            ? default
+            : make(new(values, node, reading));
     }
 
     string Hint(string key)
     {
         var known = keys.Keys.Select(each => each.Name).ToList();
-        return Suggestion.Nearest(key, known) is { } near ? $"did you mean `{near}`?"
+        return Suggestion.Nearest(key, known) is { } near
+            ? $"did you mean `{near}`?"
             : $"keys here: {string.Join(", ", known.Order(StringComparer.Ordinal))}";
     }
 }

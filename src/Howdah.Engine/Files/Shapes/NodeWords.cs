@@ -8,7 +8,7 @@ static class NodeWords
         ListNode => "a list",
         MapNode => "a mapping",
         ScalarNode { IsNull: true } => "nothing",
-        ScalarNode scalar => $"`{scalar.Text}`",
+        ScalarNode scalar => Masking.Quote(scalar.Text),
         _ => "something else",
     };
 

@@ -50,7 +50,7 @@ sealed class BoolShape : ScalarShape<bool>
             "no" or "off" or "n" or "false" => "false",
             _ => null,
         };
-        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants true or false, not `{node.Text}`",
+        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants true or false, not {Masking.Quote(node.Text)}",
             meant is null ? null : $"write {meant}{(node.Plain ? "" : ", without quotes")}");
         return false;
     }
@@ -66,7 +66,7 @@ sealed class IntShape(int least, int most) : ScalarShape<int>
     {
         if (int.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most)
             return n;
-        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {Wants}, not `{node.Text}`");
+        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {Wants}, not {Masking.Quote(node.Text)}");
         return least;
     }
 }
@@ -106,7 +106,7 @@ sealed class QNameShape : ScalarShape<QName>
     {
         if (QName.Parse(node.Text) is not { } name)
         {
-            reading.Error(Codes.BadName, node, $"`{node.Text}` is not a qualified name",
+            reading.Error(Codes.BadName, node, $"{Masking.Quote(node.Text)} is not a qualified name",
                 "write schema.name; a part that holds a dot goes in double quotes");
             return default;
         }
@@ -123,7 +123,8 @@ sealed class SecretShape(bool generated) : ScalarShape<SecretRef>
     public override JsonObject ToJsonSchema() => new()
     {
         ["type"] = "string",
-        ["pattern"] = generated ? @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|generated)\}$"
+        ["pattern"] = generated
+            ? @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|generated)\}$"
             : @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$",
     };
 
@@ -142,14 +143,16 @@ sealed class SecretShape(bool generated) : ScalarShape<SecretRef>
         return null;
     }
 
-    static bool IsVariable(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(name[0]);
+    static bool IsVariable(string name) =>
+        name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(name[0]);
 }
 
 sealed class ChoiceShape<T>((string Word, T Value)[] choices) : ScalarShape<T>
 {
     public override string Wants => string.Join(" or ", choices.Select(choice => choice.Word));
 
-    public override JsonObject ToJsonSchema() => new() { ["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice.Word)]) };
+    public override JsonObject ToJsonSchema() =>
+        new() { ["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice.Word)]) };
 
     protected override T? ReadScalar(ScalarNode node, Reading reading)
     {
@@ -159,8 +162,8 @@ sealed class ChoiceShape<T>((string Word, T Value)[] choices) : ScalarShape<T>
                 return value;
         }
         var near = Suggestion.Nearest(node.Text, choices.Select(choice => choice.Word));
-        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {Wants}, not `{node.Text}`", near is null ? null
-            : $"did you mean `{near}`?");
+        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {Wants}, not {Masking.Quote(node.Text)}",
+            near is null ? null : $"did you mean `{near}`?");
         return default;
     }
 }
@@ -181,7 +184,7 @@ sealed class ParsedShape<T>(string wants, Func<string, T?> parse, string? patter
     {
         if (parse(node.Text) is { } value)
             return value;
-        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {wants}, not `{node.Text}`");
+        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {wants}, not {Masking.Quote(node.Text)}");
         return null;
     }
 }

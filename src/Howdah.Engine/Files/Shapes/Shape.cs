@@ -26,8 +26,7 @@ public abstract class Shape<T> : Shape
 {
     /// <summary>
     /// Reads a node. A wrong node is reported to <paramref name="reading"/> and gives the default of <typeparamref name="T"/>; the caller
-    /// goes on, so
-    /// that all mistakes are told at once, and nobody uses the value once there are errors.
+    /// goes on, so that all mistakes are told at once, and nobody uses the value once there are errors.
     /// </summary>
     public abstract T? Read(Node node, Reading reading);
 }

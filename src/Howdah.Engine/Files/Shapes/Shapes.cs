@@ -22,8 +22,7 @@ public static class Shapes
     /// <summary>A qualified name: <c>schema.name</c>.</summary>
     public static Shape<QName> QName { get; } = new QNameShape();
 
-    /// <summary>A reference to a secret: <c>${env:NAME}</c>, <c>${file:PATH}</c> or, where allowed, <c>${generated}</c>; a literal is an
-    /// error.</summary>
+    /// <summary>A reference to a secret: <c>${env:NAME}</c>, <c>${file:PATH}</c> or, where allowed, <c>${generated}</c>.</summary>
     public static Shape<SecretRef> Secret(bool generated) => new SecretShape(generated);
 
     /// <summary>A whole number.</summary>
@@ -51,8 +50,7 @@ public static class Shapes
 
     /// <summary>A mapping whose keys are names of the user's choice.</summary>
     /// <param name="value">What stands under each.</param>
-    /// <param name="defines">The kind of name that the keys define (<c>role</c> …), or null; such keys must be valid PostgreSQL
-    /// names.</param>
+    /// <param name="defines">The kind of name that the keys define (<c>role</c> …), or null; such keys must be valid names.</param>
     public static Shape<IReadOnlyDictionary<string, T>> Map<T>(Shape<T> value, string? defines = null) => new MapShape<T>(value, defines);
 
     /// <summary>A mapping with fixed keys, read into a record.</summary>
