@@ -9,7 +9,7 @@ public static class Explain
     /// <returns>The text, or null with the nearest path or code there is.</returns>
     public static (string? Text, string? Nearest) Find(string what, IReadOnlyList<Pattern> patterns)
     {
-        if (what.StartsWith("HOW", StringComparison.OrdinalIgnoreCase))
+        if (what.Length > 3 && what.StartsWith("HOW", StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(what[3]))
         {
             var codes = CodePage.All(patterns);
             var code = codes.FirstOrDefault(each => string.Equals(each.Code, what, StringComparison.OrdinalIgnoreCase));

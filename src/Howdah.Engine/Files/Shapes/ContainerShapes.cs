@@ -76,6 +76,10 @@ sealed class ObjectShape<T> : Shape<T>
         {
             var schema = key.Shape.ToJsonSchema();
             schema["description"] = key.About;
+            if (key.Default is not null && YamlJson.From(key.Default) is { } fallback)
+                schema["default"] = fallback;
+            if (key.Example is not null && YamlJson.From(key.Example) is { } example)
+                schema["examples"] = new JsonArray(example);
             properties[key.Name] = schema;
         }
         var result = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
