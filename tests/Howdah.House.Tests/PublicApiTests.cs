@@ -25,8 +25,12 @@ public sealed class PublicApiTests
             File.WriteAllText(approved, api);
             return;
         }
-        Assert.True(api == expected, $"the public API of {assembly} changed; review it and approve with HOWDAH_APPROVE=1 ./test "
-            + $"house\n{FirstDifference(expected, api)}");
+        // The first difference is looked for only where there is one.
+        if (api != expected)
+        {
+            Assert.Fail($"the public API of {assembly} changed; review it and approve with HOWDAH_APPROVE=1 ./test house\n"
+                + FirstDifference(expected, api));
+        }
     }
 
     [Theory]
