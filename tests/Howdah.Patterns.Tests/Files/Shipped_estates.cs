@@ -47,6 +47,20 @@ public sealed class Shipped_estates
         Assert.Empty(twice);
     }
 
+    [Fact]
+    public void Are_told_what_is_wrong_with_them_by_the_real_keys()
+    {
+        var folder = Find("tests/Howdah.Patterns.Tests/Files/Wrong");
+        var text = File.ReadAllText(Path.Combine(folder, "real_keys.yaml"));
+        var loaded = EstateReader.ReadText("estate.yaml", text, null, Builtin.All);
+        var told = DiagnosticText.Write(loaded.Diagnostics, loaded.Sources);
+        var approved = Path.Combine(folder, "real_keys.approved.txt");
+        if (Environment.GetEnvironmentVariable("HOWDAH_APPROVE") == "1")
+            File.WriteAllText(approved, told);
+        Assert.DoesNotContain("hunter2", told, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(approved), told);
+    }
+
     static string Find(string name)
     {
         var folder = AppContext.BaseDirectory;
