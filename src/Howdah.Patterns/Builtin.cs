@@ -1,6 +1,7 @@
 using Howdah.Engine;
 using Howdah.Patterns.Data;
 using Howdah.Patterns.Databases;
+using Howdah.Patterns.Grants;
 using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Roles;
 using Howdah.Patterns.Schemas;
@@ -17,8 +18,10 @@ public static class Builtin
         RolesPattern.Value,
         DatabasesPattern.Value,
         SchemasPattern.Value,
+        DefaultsPattern.Value,
         MigrationsPattern.Value,
         TenancyPattern.Value,
+        GrantsPattern.Value,
         DataPattern.Value,
     ];
 }

@@ -33,7 +33,7 @@ static class CatalogDump
           from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) x where nspname !~ '^pg_' and nspname <>
              'information_schema'
         union all
-        select 'relation ' || c.oid::regclass || ' ' || c.relkind || ' ' || c.relowner::regrole || ' ' || c.relrowsecurity || ' ' ||
+        select 'relation ' || c.oid::regclass || ' ' || c.relkind::text || ' ' || c.relowner::regrole || ' ' || c.relrowsecurity || ' ' ||
              c.relforcerowsecurity
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('store', 'howdah', 'public')
         union all
@@ -56,7 +56,7 @@ static class CatalogDump
         select 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid from pg_index i join pg_class c on c.oid = i.indexrelid
           join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('store', 'howdah')
         union all
-        select 'policy ' || polrelid::regclass || ' ' || polname || ' ' || polcmd || ' ' || polpermissive || ' '
+        select 'policy ' || polrelid::regclass || ' ' || polname || ' ' || polcmd::text || ' ' || polpermissive || ' '
                || array(select case r when 0 then 'public' else r::regrole::text end from unnest(polroles) r order by 1)::text || ' '
                || coalesce(pg_get_expr(polqual, polrelid), '') || ' ' || coalesce(pg_get_expr(polwithcheck, polrelid), '')
           from pg_policy
@@ -65,10 +65,10 @@ static class CatalogDump
              n.oid = p.pronamespace
           where n.nspname in ('store', 'howdah', 'public')
         union all
-        select 'event trigger ' || evtname || ' ' || evtevent || ' ' || evtenabled || ' ' || evtfoid::regproc || ' ' || evttags::text
+        select 'event trigger ' || evtname || ' ' || evtevent || ' ' || evtenabled::text || ' ' || evtfoid::regproc || ' ' || evttags::text
              from pg_event_trigger
         union all
-        select 'default ' || defaclrole::regrole || ' ' || coalesce(nspname, '-') || ' ' || defaclobjtype || ' ' ||
+        select 'default ' || defaclrole::regrole || ' ' || coalesce(nspname, '-') || ' ' || defaclobjtype::text || ' ' ||
              coalesce(x.grantee::regrole::text, '') || ' ' || x.privilege_type
           from pg_default_acl left join pg_namespace n on n.oid = defaclnamespace, aclexplode(defaclacl) x
         union all

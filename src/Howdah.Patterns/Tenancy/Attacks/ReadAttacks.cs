@@ -27,7 +27,8 @@ static class ReadAttacks
         new(new("TEN-B05", "Without a tenant there are no rows", Gravity.Critical, true,
             "Reads with a context never set; any row is a break (fail-open policies say `is null or`).", "pgrls SEC004; agor#2591"),
             async (stage, token) =>
-                Rows(stage, await stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token), "no tenant set: select count(*)")),
+                Rows(stage, await 
+                    stage.CountAsync(Sql.Of($"select count(*) from {stage.Table}"), token), "no tenant set: select count(*)")),
 
         new(new("TEN-B06", "An empty tenant has no rows", Gravity.Critical, true,
             "Reads with the context set to the empty text, as it is after a transaction ended; any row is a break, an error is not.",
