@@ -2,7 +2,7 @@
 select kind, oid, part, name, state
 from (
   select 'relation' as kind, c.oid::bigint as oid, 0 as part, n.nspname || '.' || c.relname as name,
-         c.relkind || ' ' || coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::text as state
+         c.relkind::text || ' ' || coalesce(pg_catalog.pg_relation_filenode(c.oid), 0)::text as state
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'howdah') and c.relkind in ('r', 'p', 'm')
   union all
@@ -18,7 +18,7 @@ from (
     and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'howdah')
   union all
   select 'check', k.conrelid::bigint, k.oid::bigint::int, k.conname::text,
-         k.contype || ' ' || k.convalidated || ' ' || pg_catalog.pg_get_constraintdef(k.oid)
+         k.contype::text || ' ' || k.convalidated::text || ' ' || pg_catalog.pg_get_constraintdef(k.oid)
   from pg_catalog.pg_constraint k join pg_catalog.pg_namespace n on n.oid = k.connamespace
   where k.conrelid <> 0 and k.contype in ('c', 'f') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'howdah')
 ) s
