@@ -24,11 +24,7 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
     internal async Task EnterAsync(CancellationToken token)
     {
         connection = await server.OpenAdminAsync(database, token);
-        await using (var command = new NpgsqlCommand(
-            "select set_config('application_name', 'howdah apply', false), set_config('search_path', '', false), "
-                + "set_config('idle_session_timeout', '0', false)",
-            connection))
-            await command.ExecuteNonQueryAsync(token);
+        await SettleSessionAsync(token);
         backend = await BackendAsync(token);
         // Through a transaction pooler two statements may land on two backends, and a lock would be nobody's.
         for (var i = 0; i < 3; i++)
@@ -37,6 +33,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
                 throw new ApplyStop(ApplyOutcome.Refused,
                     $"{server.Where} is a transaction pooler: apply needs the server itself; give its direct address as connection");
         }
+        if (await IsDoneAsync("select pg_catalog.pg_is_in_recovery()", token))
+            throw new ApplyStop(ApplyOutcome.Refused, $"{server.Where} is a standby: apply needs the primary");
         await EstateLock.TakeAsync(connection, run.Estate, watcher, options, token);
     }
 
@@ -52,7 +50,15 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
                     await InTransactionAsync(step, token);
                 else
                     await AloneAsync(step, token);
+                if (step.Action == StepAction.Run)
+                    await SettleSessionAsync(token); // a SET in what a person wrote outlives its transaction
                 return;
+            }
+            catch (PostgresException e) when (!step.Transactional && (PgErrors.IsLock(e) || IsLockWait(e, step)))
+            {
+                // An index build that was ended leaves an invalid index, which only a new plan knows to remove.
+                throw new ApplyStop(ApplyOutcome.Failed,
+                    $"{step.Object}: {PgErrors.Tell(e)}; run again: the next plan removes what it left", e);
             }
             catch (PostgresException e) when (PgErrors.IsLock(e) || PgErrors.IsCatalogRace(e) || IsLockWait(e, step))
             {
@@ -73,6 +79,9 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
             }
         }
     }
+
+    Task SettleSessionAsync(CancellationToken token) =>
+        ExecuteAsync("reset all; set application_name = 'howdah apply'; set search_path = ''; set idle_session_timeout = 0", token);
 
     async Task InTransactionAsync(Step step, CancellationToken token)
     {
@@ -117,6 +126,8 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
             // Session settings, since there is no transaction to carry local ones; the step's own limits and no inherited ones.
             await ExecuteAsync($"set lock_timeout = {Milliseconds(step.Limits.Lock)}", token);
             await ExecuteAsync($"set statement_timeout = {Milliseconds(step.Limits.Statement)}", token);
+            if (server.Facts.Major >= 17)
+                await ExecuteAsync("set transaction_timeout = 0", token);
             try
             {
                 await WatchedAsync(step, step.Sql.Single(), token);
@@ -160,7 +171,7 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
         while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(100), options.Time, token)) != running
             && !token.IsCancellationRequested)
         {
-            if (await watcher.BlockerAsync(backend.Pid, token) is { } who && who != blocker)
+            if (await watcher.LookAsync(look => look.BlockerAsync(backend.Pid, token)) is { } who && who != blocker)
             {
                 blocker = who;
                 options.Events?.Report(new(ApplyEventKind.Waiting, step, $"{step.Object} waits for {who}"));

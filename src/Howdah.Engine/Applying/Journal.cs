@@ -56,6 +56,13 @@ sealed class Journal(Step step)
 
     internal async Task IntendAsync(NpgsqlConnection connection, RunInfo run, CancellationToken token)
     {
+        // A new attempt takes the place of the one before.
+        await using (var before = new NpgsqlCommand(
+            "update howdah.journal set state = 'superseded', ended = clock_timestamp() where step = $1 and state = 'running'", connection))
+        {
+            before.Parameters.Add(new() { Value = step.Id });
+            await before.ExecuteNonQueryAsync(token);
+        }
         await using (var command = new NpgsqlCommand(
             "insert into howdah.journal (run, step, object, action, sql, done_sql, state) values ($1, $2, $3, $4, $5, $6, 'running')",
                 connection))

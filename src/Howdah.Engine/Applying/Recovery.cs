@@ -14,7 +14,7 @@ static class Recovery
     {
         if (!await database.IsDoneAsync("select pg_catalog.to_regclass('howdah.run') is not null", token))
             return;
-        foreach (var (pid, start) in await CutOffAsync(database.Connection, token))
+        foreach (var (pid, start) in await CutOffAsync(database.Connection, database.Run.Estate, token))
         {
             // The lock is ours, so the old session has lost it; its last statement may yet be running.
             while (start is { } time && await watcher.LivesAsync(pid, time, token))
@@ -24,7 +24,7 @@ static class Recovery
                 await Task.Delay(TimeSpan.FromMilliseconds(200), options.Time, token);
             }
         }
-        foreach (var (id, step, done) in await AnnouncedAsync(database.Connection, token))
+        foreach (var (id, step, done) in await AnnouncedAsync(database.Connection, database.Run.Estate, token))
         {
             var there = await database.IsDoneAsync(done, token);
             await using var transaction = await database.Connection.BeginTransactionAsync(token);
@@ -33,14 +33,20 @@ static class Recovery
             options.Events?.Report(new(ApplyEventKind.Recovered, null,
                 $"{step}: {(there ? "was finished" : "was not finished")} by an interrupted run"));
         }
-        await database.ExecuteAsync("update howdah.run set ended = clock_timestamp(), outcome = 'interrupted' where ended is null", token);
+        // Other estates share the maintenance database: their runs are none of ours.
+        await using var end = new NpgsqlCommand(
+            "update howdah.run set ended = clock_timestamp(), outcome = 'interrupted' where estate = $1 and ended is null",
+                database.Connection);
+        end.Parameters.Add(new() { Value = database.Run.Estate });
+        await end.ExecuteNonQueryAsync(token);
     }
 
-    static async Task<List<(int Pid, DateTime? Start)>> CutOffAsync(NpgsqlConnection connection, CancellationToken token)
+    static async Task<List<(int Pid, DateTime? Start)>> CutOffAsync(
+        NpgsqlConnection connection, string estate, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(
-            "select backend_pid, backend_start from howdah.run where ended is null and backend_pid <> pg_catalog.pg_backend_pid() order "
-                + "by id", connection);
+            "select backend_pid, backend_start from howdah.run where estate = $1 and ended is null order by id", connection);
+        command.Parameters.Add(new() { Value = estate });
         await using var rows = await command.ExecuteReaderAsync(token);
         var found = new List<(int, DateTime?)>();
         while (await rows.ReadAsync(token))
@@ -48,10 +54,15 @@ static class Recovery
         return found;
     }
 
-    static async Task<List<(long Id, string Step, string Done)>> AnnouncedAsync(NpgsqlConnection connection, CancellationToken token)
+    static async Task<List<(long Id, string Step, string Done)>> AnnouncedAsync(
+        NpgsqlConnection connection, string estate, CancellationToken token)
     {
-        await using var command = new NpgsqlCommand("select id, step, done_sql from howdah.journal where state = 'running' order by id",
-            connection);
+        await using var command = new NpgsqlCommand(
+            """
+            select j.id, j.step, j.done_sql from howdah.journal j join howdah.run r on r.id = j.run
+            where r.estate = $1 and j.state = 'running' order by j.id
+            """, connection);
+        command.Parameters.Add(new() { Value = estate });
         await using var rows = await command.ExecuteReaderAsync(token);
         var found = new List<(long, string, string)>();
         while (await rows.ReadAsync(token))

@@ -41,10 +41,25 @@ sealed class Watcher(ServerAccess server) : IAsyncDisposable
         return await command.ExecuteScalarAsync(token) is true;
     }
 
+    /// <summary>Looks, where looking is only a courtesy: a failure of it must not fail the step that is watched.</summary>
+    internal async Task<string?> LookAsync(Func<Watcher, Task<string?>> look)
+    {
+        try
+        {
+            return await look(this);
+        }
+        catch (Exception e) when (e is PostgresException or InvalidOperationException or OperationCanceledException || PgErrors.IsLost(e))
+        {
+            await DisposeAsync();
+            return null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (connection is not null)
             await connection.DisposeAsync();
+        connection = null;
     }
 
     async Task<string?> TellAsync(string query, int parameter, CancellationToken token)
@@ -58,5 +73,6 @@ sealed class Watcher(ServerAccess server) : IAsyncDisposable
         return $"pid {row.GetInt32(0)} (user {row.GetString(1)}{application}, {row.GetString(3)} for {row.GetInt32(4)} s)";
     }
 
-    async Task<NpgsqlConnection> OpenAsync(CancellationToken token) => connection ??= await server.OpenAdminAsync(null, token);
+    async Task<NpgsqlConnection> OpenAsync(CancellationToken token) => connection is { State: System.Data.ConnectionState.Open } open
+        ? open : connection = await server.OpenAdminAsync(null, token);
 }

@@ -42,7 +42,8 @@ public sealed class Migrations_on_a_server
         }
         Assert.Equal(0L, await estate.Server.ScalarAsync<long>("select count(*) from shop.items where code = 'x'", "shop"));
 
-        estate.Write("migrations/0002_codes.sql", "update shop.items set code = 'seen';\nalter table shop.items alter code set not null;\n");
+        estate.Write("migrations/0002_codes.sql",
+            "update shop.items set code = 'seen';\nalter table shop.items alter code set not null;\n");
         await estate.ConvergeAsync();
 
         Assert.Equal(3L, await estate.Server.ScalarAsync<long>("select count(*) from shop.items where code = 'seen'", "shop"));

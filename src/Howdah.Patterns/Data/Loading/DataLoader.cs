@@ -59,7 +59,8 @@ public static class DataLoader
         await RunAsync(connection, Sql.Of($"set local role {new Ident(spec.Owner)}"), token);
         var lifted = lift ? await ScalarAsync(connection, Sql.Of($"select howdah.lift_floor()::text[]::text"), token) as string : null;
         var rows = await StageAsync(connection, spec, file, progress, token);
-        // EXECUTE refuses COMMIT and ROLLBACK: after either, the rest of the steps would run as the role that applies, and the load be halved.
+        // EXECUTE refuses COMMIT and ROLLBACK: after either, the rest of the steps would run as the role that applies, and the load be
+        // halved.
         var steps = new DollarQuoted($"\n{await File.ReadAllTextAsync(Path.Combine(spec.Folder, file.Steps), token)}\n");
         await RunAsync(connection, Sql.Of($"do {new DollarQuoted($"begin execute {steps}; end")}"), token);
         if (lifted is not null)
