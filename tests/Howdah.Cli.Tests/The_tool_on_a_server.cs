@@ -17,7 +17,7 @@ public sealed class The_tool_on_a_server
           tool_owner: {}
           tool_app: { login: true, password: "${file:secret}" }
         databases:
-          tool: { server: main, owner: tool_owner }
+          tool: { server: main, owner: tool_owner, grants: [{ to: tool_app, on: { database: true }, privileges: [connect] }] }
         """;
 
     [Fact]

@@ -23,11 +23,12 @@ static class ApplyCommand
         var allow = Allow();
         var wait = new Option<int>("--lock-wait") { Description = "Seconds to wait for another apply of the same estate.",
             DefaultValueFactory = _ => 60 };
+        var json = new Option<bool>("--json") { Description = "One JSON document a line: each step done, and the end." };
         var yes = new Option<bool>("--yes") { Description = "Do not ask; hazards still need --allow." };
         var command = Common.Command("apply", "Makes the estate as declared: online, resumable, step by step.",
             "howdah apply --allow table-rewrite");
         command.Add(path);
-        foreach (var option in (Option[])[saved, allow, wait, yes])
+        foreach (var option in (Option[])[saved, allow, wait, yes, json])
             command.Add(option);
         allow.AcceptOnlyFromAmong([.. Hazard.Kinds.Keys]);
         command.SetAction((parsed, token) =>
@@ -40,20 +41,24 @@ static class ApplyCommand
                 EstateLockWait = TimeSpan.FromSeconds(parsed.GetValue(wait)),
                 Confirm = Terminal.IsInteractive && !parsed.GetValue(yes) ? plan => Ask(screen, plan) : null,
             };
-            return await RunAsync(screen, session, options, token);
+            return await RunAsync(screen, session, options, token, parsed.GetValue(json));
         }, token));
         return command;
     }
 
     /// <summary>Applies and tells; shared by apply and up.</summary>
-    internal static async Task<int> RunAsync(Screen screen, Session session, ApplyOptions options, CancellationToken token)
+    internal static async Task<int> RunAsync(Screen screen, Session session, ApplyOptions options, CancellationToken token,
+        bool json = false)
     {
+        var events = screen.Events(planned =>
+            screen.Tell(string.Create(CultureInfo.InvariantCulture, $"{planned.Plan!.Steps.Count} steps:")));
         var result = await session.ApplyAsync(options with
         {
             Tool = $"howdah {Program.Version}",
-            Events = screen.Events(planned =>
-                screen.Tell(string.Create(CultureInfo.InvariantCulture, $"{planned.Plan!.Steps.Count} steps:"))),
+            Events = json ? new JsonEvents(screen) : events,
         }, token);
+        if (json)
+            screen.Out(JsonEvents.End(result));
         foreach (var note in result.Plan?.Notes.Where(note => note.Severity == Engine.Files.Severity.Warning) ?? [])
             screen.Tell($"{Terminal.Paint("warning", "33", Terminal.ErrorColors)}[{note.Code}]: {note.Message}");
         switch (result.Outcome)

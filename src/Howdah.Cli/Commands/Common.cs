@@ -15,11 +15,21 @@ static class Common
 
     internal static EstateEngine Engine => new(Builtin.All);
 
-    internal static Argument<string> Path(string fallback = ".") => new("path")
+    internal static Argument<string> Path(string fallback = ".")
     {
-        Description = $"The folder that holds estate.yaml, or the file itself (default: {fallback}).",
-        DefaultValueFactory = _ => fallback,
-    };
+        var path = new Argument<string>("path")
+        {
+            Description = $"The folder that holds estate.yaml, or the file itself (default: {fallback}).",
+            DefaultValueFactory = _ => fallback,
+        };
+        // A mistyped option must not be taken for a folder.
+        path.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] and var option }])
+                result.AddError($"unknown option {option}");
+        });
+        return path;
+    }
 
     internal static Option<string?> Environment { get; } = new(
         "--env") { Description = "The environment (overlay) of the estate file to use.", Recursive = true };

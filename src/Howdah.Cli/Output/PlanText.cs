@@ -60,7 +60,7 @@ static class PlanText
         if (plan.Blocked)
             return $"Plan: refused until the errors above are mended. {plan.Steps.Count} steps otherwise.";
         if (plan.Steps.Count == 0)
-            return "Plan: nothing to do, everything is as declared.";
+            return "Nothing to do: everything is as declared.";
         var counts = new (string Words, Func<StepAction, bool> Is)[]
         {
             ("to create", action => action is StepAction.Create),
