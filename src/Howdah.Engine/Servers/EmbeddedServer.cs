@@ -101,25 +101,57 @@ sealed class EmbeddedServer
     /// <summary>Stops it; ends its sessions. Does nothing where it does not run.</summary>
     internal async Task StopAsync(CancellationToken token)
     {
-        if (!File.Exists(Path.Combine(Data, "postmaster.pid")))
+        if (!Directory.Exists(estate.StateFolder))
             return;
+        await using var only = await OneAtATimeAsync(token);
+        await StopLockedAsync(token);
+    }
+
+    /// <summary>Stops it and deletes its data.</summary>
+    internal async Task PurgeAsync(CancellationToken token)
+    {
+        if (!Directory.Exists(estate.StateFolder))
+            return;
+        await using var only = await OneAtATimeAsync(token);
+        await StopLockedAsync(token);
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+        File.Delete(StateFile);
+    }
+
+    async Task StopLockedAsync(CancellationToken token)
+    {
         RemoveStalePid();
-        if (!File.Exists(Path.Combine(Data, "postmaster.pid")))
+        if (Postmaster is not { } pid)
             return;
+        if (OperatingSystem.IsLinux() && !Directory.Exists($"/proc/{pid}"))
+        {
+            // The postmaster was killed; its backends notice and end by themselves. Data may go only once they have.
+            for (var i = 0; i < 50 && Backends(); i++)
+                await Task.Delay(200, token);
+            if (Backends())
+                throw new ServerUnavailableException(
+                    $"the embedded server `{spec.Name}` was killed and a session of it still works: end it and try again");
+            return;
+        }
         var bin = await PostgresBinaries.FindAsync(Major, null, token);
         var outcome = await OsUser.RunAsync(Path.Combine(bin, "pg_ctl"), ["stop", "-D", Data, "-m", "fast", "-w", "-t", "60"], token);
         if (outcome.Code != 0)
             throw new ServerUnavailableException($"the embedded server `{spec.Name}` does not stop: {LastLine(outcome.Output)}");
     }
 
-    /// <summary>Stops it and deletes its data.</summary>
-    internal async Task PurgeAsync(CancellationToken token)
+    // Every process of a server works in its data folder.
+    bool Backends() => Directory.EnumerateDirectories("/proc").Any(process =>
     {
-        await StopAsync(token);
-        if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
-        File.Delete(StateFile);
-    }
+        try
+        {
+            return new DirectoryInfo(Path.Combine(process, "cwd")).LinkTarget == Data;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
 
     async Task MakeAsync(string bin, IProgress<string>? progress, CancellationToken token)
     {
@@ -173,19 +205,19 @@ sealed class EmbeddedServer
             throw new ServerUnavailableException($"the embedded server `{spec.Name}` started but does not let {Admin} in (log: {LogFile})");
     }
 
-    // After a crash or a reboot the file may name a process that is gone, or one that only has the same number. PostgreSQL clears the first
-    // case
-    // itself; the second would keep it from starting.
+    // After a reboot the file may name a process that only has the same number, which would keep PostgreSQL from starting. A file whose
+    // process is
+    // gone stays: PostgreSQL clears it itself once it has made sure, by the shared memory it names, that no backend has outlived its
+    // postmaster.
     void RemoveStalePid()
     {
         var file = Path.Combine(Data, "postmaster.pid");
-        if (!File.Exists(file) || !int.TryParse(File.ReadLines(file).FirstOrDefault(), out var pid))
-            return;
-        if (OperatingSystem.IsLinux() && IsOurs(pid))
-            return;
-        if (OperatingSystem.IsLinux())
+        if (OperatingSystem.IsLinux() && Postmaster is { } pid && Directory.Exists($"/proc/{pid}") && !IsOurs(pid))
             File.Delete(file);
     }
+
+    int? Postmaster => Path.Combine(Data, "postmaster.pid") is var file && File.Exists(file)
+        && int.TryParse(File.ReadLines(file).FirstOrDefault(), out var pid) ? pid : null;
 
     bool IsOurs(int pid)
     {

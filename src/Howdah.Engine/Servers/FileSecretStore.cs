@@ -60,8 +60,28 @@ public sealed class FileSecretStore(string stateFolder, string estateFolder) : S
         }
     }
 
+    // Two processes may make secrets at once: neither may forget the other's.
+    FileStream Alone()
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new(Path.Combine(stateFolder, "secrets.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (tries < 200)
+            {
+                // Held for as long as a small file is read and written.
+                using var wait = new ManualResetEventSlim();
+                wait.Wait(10);
+            }
+        }
+    }
+
     string Generated(string key)
     {
+        StateFolder.Ensure(stateFolder);
+        using var only = Alone();
         var store = File.Exists(StoreFile) ? JsonNode.Parse(File.ReadAllText(StoreFile))!.AsObject() : [];
         if (store[key] is { } kept)
             return kept.GetValue<string>();

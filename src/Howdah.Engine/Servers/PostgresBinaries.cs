@@ -16,7 +16,8 @@ static class PostgresBinaries
         var cache = Path.Combine(OsUser.CacheFolder, "postgres");
         if (Directory.Exists(cache))
         {
-            foreach (var folder in Directory.EnumerateDirectories(cache, $"{major}.*").OrderDescending(StringComparer.Ordinal))
+            foreach (var folder in Directory.EnumerateDirectories(cache, $"{major}.*")
+                         .OrderByDescending(Number))
                 yield return Path.Combine(folder, "bin");
         }
         yield return $"/usr/lib/postgresql/{major}/bin";            // Debian, Ubuntu
@@ -53,4 +54,8 @@ static class PostgresBinaries
         var number = outcome.Output.Split(' ').FirstOrDefault(word => word.Length > 0 && char.IsAsciiDigit(word[0]));
         return int.TryParse(number?.Split('.', 'b', 'r', 'd')[0], out var major) ? major : null;
     }
+
+    // 18.10 is newer than 18.4, whatever the letters say.
+    static int Number(string folder) => int.TryParse(Path.GetFileName(folder).Split('.', '-').ElementAtOrDefault(1), out var minor) ? minor
+        : 0;
 }
