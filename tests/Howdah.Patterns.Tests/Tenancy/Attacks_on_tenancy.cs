@@ -1,0 +1,41 @@
+using Howdah.Engine.Proving;
+using Howdah.Patterns.Tenancy;
+using Xunit;
+
+namespace Howdah.Patterns.Tests.Tenancy;
+
+public sealed class Attacks_on_tenancy
+{
+    // The server's own age cannot be changed by a sabotage.
+    static readonly string[] Exempt = ["TEN-A10"];
+
+    [Fact]
+    public void Each_have_a_sabotage_that_they_must_notice() =>
+        Assert.Equal(TenancyProver.Attacks.Select(static attack => attack.Id).Except(Exempt).Order(StringComparer.Ordinal),
+            Sabotage.All.Select(static each => each.Attack).Distinct().Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData(18)]
+    public async Task Hold_on_what_apply_made_and_break_by_each_sabotage(int major)
+    {
+        using var shop = await Shop.OpenAsync(major);
+        var first = await shop.ProveAsync();
+        Assert.All(first, static finding => Assert.True(finding.Verdict == Verdict.Held, finding.ToString()));
+        Assert.Equal(TenancyProver.Attacks.Select(static attack => attack.Id).Order(StringComparer.Ordinal),
+            first.Select(static finding => finding.Attack.Id).Distinct().Order(StringComparer.Ordinal));
+        var unnoticed = new List<string>();
+        foreach (var each in Sabotage.All)
+        {
+            await shop.Server.ExecuteAsync(each.Sql, Shop.Database);
+            var findings = await shop.ProveAsync();
+            if (!findings.Any(finding => finding.Attack.Id == each.Attack && finding is { Verdict: Verdict.Broken, Fix: not null }))
+                unnoticed.Add($"{each.Attack} did not notice: {each.Sql}\n"
+                    + string.Join('\n', findings.Where(finding => finding.Attack.Id == each.Attack)));
+            if (each.Undo is not null)
+                await shop.Server.ExecuteAsync(each.Undo);
+            await shop.RestoreAsync();
+        }
+        Assert.True(unnoticed.Count == 0, string.Join("\n\n", unnoticed));
+        Assert.All(await shop.ProveAsync(), static finding => Assert.True(finding.Verdict == Verdict.Held, finding.ToString()));
+    }
+}
