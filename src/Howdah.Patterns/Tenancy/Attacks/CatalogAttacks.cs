@@ -30,11 +30,12 @@ static class CatalogAttacks
             "DROP RULE"),
 
         (new("TEN-D01", "Keys do not tell of other tenants' values", Gravity.Medium, false,
-            "Lists primary and unique keys that do not begin with the tenant column: a conflict tells that another tenant has the value.",
+            "Lists primary keys, unique constraints and unique indexes that do not begin with the tenant column: a conflict tells that "
+                + "another tenant has the value.",
                 "Howdah"),
-            "select k.conname || ' on ' || t from pg_catalog.unnest($1::text[]) t join pg_catalog.pg_constraint k on k.conrelid = "
-                + "t::pg_catalog.regclass and k.contype in ('p', 'u') "
-            + "join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attname = $2 where k.conkey[1] <> a.attnum order by 1",
+            "select c.relname || ' on ' || t from pg_catalog.unnest($1::text[]) t join pg_catalog.pg_index i on i.indrelid = "
+                + "t::pg_catalog.regclass and i.indisunique join pg_catalog.pg_class c on c.oid = i.indexrelid "
+            + "join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attname = $2 where i.indkey[0] <> a.attnum order by 1",
             "begin the key with the tenant column"),
 
         (new("TEN-D02", "Foreign keys cannot point at another tenant's row", Gravity.High, false,

@@ -71,7 +71,8 @@ static class LoginAttacks
             }),
 
         (new("TEN-C11", "Sequences do not tell or change what others do", Gravity.Medium, true,
-            "Tries setval and reading last_value on every sequence; success is a break.", "Howdah"),
+            "Reads last_value of every sequence and asks for UPDATE, which allows setval; either is a break (setval itself is not tried: no "
+                + "rollback undoes it).", "Howdah"),
             static async (_, bout, token) =>
             {
                 foreach (var sequence in await TextsAsync(bout,
@@ -80,11 +81,12 @@ static class LoginAttacks
                         + "pg_catalog.has_schema_privilege(n.oid, 'USAGE') order by 1", token))
                 {
                     var (_, refusal) = await bout.TryAsync(b => b.ScalarAsync($"select last_value from {sequence}", token), token);
-                    if (refusal is null)
-                        return Outcome.Broken($"select last_value from {sequence}: answered",
+                    var sets = await bout.ScalarAsync("select pg_catalog.has_sequence_privilege($1, 'UPDATE')", token, sequence) is true;
+                    if (refusal is null || sets)
+                        return Outcome.Broken(sets ? $"may setval on {sequence}" : $"select last_value from {sequence}: answered",
                             $"REVOKE SELECT, UPDATE ON SEQUENCE {sequence} FROM \"{bout.Role}\"");
                 }
-                return Outcome.Held("no sequence answers");
+                return Outcome.Held("no sequence answers, and none may be set");
             }),
 
         (new("TEN-C14", "No login can read the change stream", Gravity.Critical, false,
@@ -102,7 +104,8 @@ static class LoginAttacks
                 return refusal is null
                     ? Outcome.Broken("create temporary table: let through",
                         $"REVOKE TEMPORARY ON DATABASE \"{spec.Database}\" FROM PUBLIC, \"{bout.Role}\"")
-                    : Outcome.Held($"create temporary table: {refusal.MessageText}");
+                    : Stage.Denied(refusal) ? Outcome.Held($"create temporary table: {refusal.MessageText}")
+                    : Outcome.Unclear($"create temporary table: {refusal.MessageText}");
             }),
 
         (new("TEN-E13", "No setting gives a session a tenant before it asks", Gravity.High, false,

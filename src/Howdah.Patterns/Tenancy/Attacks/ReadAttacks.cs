@@ -84,16 +84,18 @@ static class ReadAttacks
             }),
 
         new(new("TEN-E09", "A statement prepared as one tenant serves the next one's rows only", Gravity.Critical, true,
-            "Prepares as A, executes as B; a row of A is a break (an IMMUTABLE helper in the policy is frozen into the plan).", "Howdah"),
+            "Prepares and executes as A, executes as B; a row of A is a break (an IMMUTABLE helper in the policy is frozen into the plan).", "Howdah"),
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
                 await stage.RunAsync(Sql.Of($"prepare howdah_statement as select count(*) from {stage.Table} where {stage.Column} <> "
                     + $"{stage.Foreign}"), token);
+                // PREPARE makes no plan yet; the first execution does, and what it froze is what the next tenant would get.
+                await stage.CountAsync(Sql.Of($"execute howdah_statement"), token);
                 await stage.BecomeAsync(stage.B, token);
                 var foreign = await stage.CountAsync(Sql.Of($"execute howdah_statement"), token);
                 await stage.RunAsync(Sql.Of($"deallocate howdah_statement"), token);
-                return Rows(stage, foreign, "prepared as A, executed as B");
+                return Rows(stage, foreign, "prepared and executed as A, executed as B");
             }),
 
         new(new("TEN-F02", "One statement cannot walk from tenant to tenant", Gravity.Critical, true,
