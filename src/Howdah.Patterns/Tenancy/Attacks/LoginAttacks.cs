@@ -71,7 +71,8 @@ static class LoginAttacks
             }),
 
         (new("TEN-C11", "Sequences do not tell or change what others do", Gravity.Medium, true,
-            "Reads last_value of every sequence and asks for UPDATE, which allows setval; either is a break (setval itself is not tried: no "
+            "Reads last_value of every sequence and asks for UPDATE, which allows setval; either is a break (setval itself is not tried: "
+                + "no "
                 + "rollback undoes it).", "Howdah"),
             static async (_, bout, token) =>
             {
