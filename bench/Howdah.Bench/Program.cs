@@ -1,4 +1,5 @@
-// How long a plan without changes takes: inspect and diff at 100, 1,000 and 10,000 tables, and at 10 to 1,000 roles. Writes bench/RESULTS.md.
+// How long a plan without changes takes: inspect and diff at 100, 1,000 and 10,000 tables, and at 10 to 1,000 roles.
+// Writes bench/RESULTS.md.
 //   dotnet run -c Release --project bench/Howdah.Bench
 using System.Diagnostics;
 using System.Globalization;

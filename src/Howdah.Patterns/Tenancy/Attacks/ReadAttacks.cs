@@ -84,7 +84,8 @@ static class ReadAttacks
             }),
 
         new(new("TEN-E09", "A statement prepared as one tenant serves the next one's rows only", Gravity.Critical, true,
-            "Prepares and executes as A, executes as B; a row of A is a break (an IMMUTABLE helper in the policy is frozen into the plan).", "Howdah"),
+            "Prepares and executes as A, executes as B; a row of A is a break (an IMMUTABLE helper in the policy is frozen into the plan).",
+            "Howdah"),
             async (stage, token) =>
             {
                 await stage.BecomeAsync(stage.A, token);
