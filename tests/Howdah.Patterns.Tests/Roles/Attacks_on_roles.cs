@@ -78,8 +78,8 @@ public sealed class Attacks_on_roles
             + "'cd ' || current_setting('data_directory') || ' && cp pg_hba.conf hba.kept && cat - hba.kept > pg_hba.conf'); perform "
                 + "pg_reload_conf(); perform pg_sleep(0.5); end $$";
         const string Back = "do $$ begin execute format('copy (select 1) to program %L', "
-            + "'cd ' || current_setting('data_directory') || ' && cp hba.kept pg_hba.conf && cat > /dev/null'); perform pg_reload_conf(); perform "
-                + "pg_sleep(0.5); end $$";
+            + "'cd ' || current_setting('data_directory') || ' && cp hba.kept pg_hba.conf && cat > /dev/null'); "
+            + "perform pg_reload_conf(); perform pg_sleep(0.5); end $$";
         yield return (Hba, Back, "ACC-R07");
         // The verifier as it was is put back, so that the declared password goes on to work.
         yield return ("create table public.kept as select rolpassword p from pg_authid where rolname = 'shop_app'; "
