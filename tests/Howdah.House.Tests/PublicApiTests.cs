@@ -10,6 +10,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Howdah.Engine")]
     [InlineData("Howdah.Patterns")]
+    [InlineData("Howdah.Prover")]
     public void The_public_API_is_as_approved(string assembly)
     {
         var api = Assembly.Load(assembly)
@@ -36,6 +37,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Howdah.Engine")]
     [InlineData("Howdah.Patterns")]
+    [InlineData("Howdah.Prover")]
     public void At_least_half_of_the_types_are_hidden_or_a_record_of_the_contract(string assembly)
     {
         var types = Assembly.Load(assembly).GetTypes().Where(type => !type.IsNested && !type.Name.Contains('<', StringComparison.Ordinal))

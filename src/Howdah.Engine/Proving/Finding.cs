@@ -9,6 +9,10 @@ public enum Verdict
     Broken,
     /// <summary>It could not be staged; never to be taken for held.</summary>
     Inconclusive,
+    /// <summary>PostgreSQL itself cannot close it for a role that may run free SQL; listed once, with how to live with it.</summary>
+    Residual,
+    /// <summary>It cannot be undone, so it is made only where that was asked for.</summary>
+    NotRun,
 }
 
 /// <summary>How grave it is when an attack gets through.</summary>
@@ -32,7 +36,8 @@ public enum Gravity
 /// <param name="How">How it is staged and what counts as a break.</param>
 /// <param name="Source">Where the attack is known from: a CVE, a page of the documentation, an issue; or "Howdah" where it is our
 /// own.</param>
-public sealed record Attack(string Id, string Title, Gravity Gravity, bool Live, string How, string Source);
+/// <param name="Why">Why it matters, for somebody who never heard of it; empty where the title says all.</param>
+public sealed record Attack(string Id, string Title, Gravity Gravity, bool Live, string How, string Source, string Why = "");
 
 /// <summary>What was proved: one attack on one target.</summary>
 /// <param name="Attack">The attack.</param>
@@ -41,7 +46,23 @@ public sealed record Attack(string Id, string Title, Gravity Gravity, bool Live,
 /// <param name="Verdict">What it came to.</param>
 /// <param name="Evidence">What was seen, in words and with the statement that showed it; never a secret, never a user's data.</param>
 /// <param name="Fix">SQL or words that close it; null when held.</param>
-public sealed record Finding(Attack Attack, string Pattern, string Target, Verdict Verdict, string Evidence, string? Fix = null);
+public sealed record Finding(Attack Attack, string Pattern, string Target, Verdict Verdict, string Evidence, string? Fix = null)
+{
+    /// <summary>Everything that one cause concerns; <see cref="Target"/> alone where it is one thing.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [Target];
+
+    /// <summary>The statement that got through, ready to be run again by a reader; null where nothing was run.</summary>
+    public string? Statement { get; init; }
+
+    /// <summary>The file it comes from, where it comes from one.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The line in <see cref="File"/>, from 1; 0 where it is not known.</summary>
+    public int Line { get; init; }
+
+    /// <summary>Why a person decided to live with it, and until when; null where nobody did. It then changes no exit code.</summary>
+    public string? Ignored { get; init; }
+}
 
 /// <summary>Words for evidence.</summary>
 public static class Evidence

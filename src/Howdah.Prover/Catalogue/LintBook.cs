@@ -1,0 +1,27 @@
+namespace Howdah.Prover.Catalogue;
+
+/// <summary>All attacks that read the catalogs, from the folder <c>Lints/</c>.</summary>
+static class LintBook
+{
+    static readonly Lazy<IReadOnlyList<Lint>> Loaded = new(Load);
+
+    /// <summary>In the order of their ids.</summary>
+    internal static IReadOnlyList<Lint> All => Loaded.Value;
+
+    static List<Lint> Load()
+    {
+        const string Folder = "Howdah.Prover.Lints.";
+        var assembly = typeof(LintBook).Assembly;
+        var prologue = Read(assembly, "Howdah.Prover.Catalogue.Prologue.sql");
+        return [.. assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(name => Lint.Parse(name[Folder.Length..], Read(assembly, name), prologue))
+            .OrderBy(static lint => lint.Attack.Id, StringComparer.Ordinal)];
+    }
+
+    static string Read(System.Reflection.Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"no embedded file {name}");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

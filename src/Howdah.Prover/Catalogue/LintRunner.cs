@@ -1,0 +1,60 @@
+using Howdah.Engine.Proving;
+using Howdah.Prover.Scouting;
+using Npgsql;
+
+namespace Howdah.Prover.Catalogue;
+
+/// <summary>Runs the lints over one connection, in one read-only snapshot.</summary>
+static class LintRunner
+{
+    /// <summary>The key under which findings of this prover stand in reports.</summary>
+    internal const string Pattern = "isolation";
+
+    internal static async Task<List<Finding>> RunAsync(NpgsqlConnection connection, Surface surface, IEnumerable<Lint> lints,
+        CancellationToken token)
+    {
+        var findings = new List<Finding>();
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+        await using (var begin = new NpgsqlCommand("set transaction read only; set local search_path = ''; set local lock_timeout = '100ms'; "
+            + "set local statement_timeout = '10s'", connection, transaction))
+            await begin.ExecuteNonQueryAsync(token);
+        foreach (var lint in lints)
+        {
+            await transaction.SaveAsync("howdah_lint", token);
+            try
+            {
+                findings.AddRange(await RunAsync(connection, surface, lint, token));
+                await transaction.ReleaseAsync("howdah_lint", token);
+            }
+            catch (PostgresException refusal)
+            {
+                await transaction.RollbackAsync("howdah_lint", token);
+                findings.Add(new(lint.Attack, Pattern, surface.Database, Verdict.Inconclusive,
+                    $"the catalogs could not be read: {Evidence.Of(refusal)}"));
+            }
+        }
+        return findings;
+    }
+
+    static async Task<List<Finding>> RunAsync(NpgsqlConnection connection, Surface surface, Lint lint, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand(lint.Sql, connection);
+        command.Parameters.Add(new() { Value = surface.Attackers.Select(static role => role.Oid).ToArray(), DataTypeName = "oid[]" });
+        command.Parameters.Add(new() { Value = surface.Tables.Select(static table => table.Oid).ToArray(), DataTypeName = "oid[]" });
+        command.Parameters.Add(new() { Value = surface.Tables.Select(static table => table.TenantColumn.Number).ToArray() });
+        command.Parameters.Add(new() { Value = surface.Contexts.ToArray() });
+        command.Parameters.Add(new() { Value = surface.TenantSchemas.ToArray(), DataTypeName = "oid[]" });
+        await using var rows = await command.ExecuteReaderAsync(token);
+        var findings = new List<Finding>();
+        while (await rows.ReadAsync(token))
+        {
+            var targets = rows.GetFieldValue<string[]>(0);
+            findings.Add(new(lint.Attack, Pattern, targets.Length == 1 ? targets[0] : $"{targets[0]} and {targets.Length - 1} more",
+                lint.Residual ? Verdict.Residual : Verdict.Broken, rows.GetString(1), rows.IsDBNull(2) ? null : rows.GetString(2))
+            {
+                Targets = targets,
+            });
+        }
+        return findings.Count > 0 ? findings : [new(lint.Attack, Pattern, surface.Database, Verdict.Held, "none found")];
+    }
+}

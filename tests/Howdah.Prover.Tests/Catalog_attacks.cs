@@ -1,0 +1,70 @@
+using Howdah.Engine.Proving;
+using Howdah.Testing;
+using Xunit;
+
+namespace Howdah.Prover.Tests;
+
+/// <summary>Each mutant is caught for what it is; a good twin gives no alarm.</summary>
+public sealed class Catalog_attacks
+{
+    public static TheoryData<int, string> Twins => Both(Twin.All.Select(static twin => twin.Name));
+    public static TheoryData<int, string> Mutants => Both(Mutant.All.Select(static mutant => mutant.Name));
+
+    [Theory]
+    [MemberData(nameof(Twins))]
+    public async Task A_good_twin_comes_out_clean(int major, string name)
+    {
+        var server = await TestServer.GetAsync(major);
+        var database = await Twin.All.Single(twin => twin.Name == name).CopyAsync(server);
+        var result = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
+        Assert.Empty(Told(result, Verdict.Broken, Verdict.Inconclusive));
+        await server.ExecuteAsync($"drop database \"{database}\"");
+    }
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public async Task A_mutant_is_caught_for_what_it_is(int major, string name)
+    {
+        var mutant = Mutant.All.Single(each => each.Name == name);
+        Assert.SkipWhen(major < mutant.From, $"can be made only since PostgreSQL {mutant.From}");
+        var server = await TestServer.GetAsync(major);
+        var database = await Twin.All.Single(twin => twin.Name == mutant.Twin).CopyAsync(server);
+        try
+        {
+            await server.ExecuteAsync(mutant.Sql.Replace("{db}", $"\"{database}\"", StringComparison.Ordinal), database);
+            var result = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
+            var broken = result.Findings.Where(static finding => finding.Verdict == Verdict.Broken)
+                .Select(static finding => finding.Attack.Id).Distinct().Order(StringComparer.Ordinal);
+            Assert.True(mutant.Expect.SequenceEqual(broken),
+                $"expected {string.Join(",
+                    ", mutant.Expect)}; found\n{string.Join('\n', Told(result, Verdict.Broken, Verdict.Inconclusive))}");
+            // What it says closes it, closes it.
+            foreach (var fix in result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && finding.Fix is not null)
+                .Select(static finding => finding.Fix!).Distinct())
+                await server.ExecuteAsync(fix, database);
+            var after = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
+            Assert.Empty(Told(after, Verdict.Broken));
+        }
+        finally
+        {
+            await server.ExecuteAsync($"drop database \"{database}\" with (force)");
+            if (mutant.Undo.Length > 0)
+                await server.ExecuteAsync(mutant.Undo);
+        }
+    }
+
+    static List<string> Told(CheckResult result, params Verdict[] verdicts) =>
+        [.. result.Findings.Where(finding => verdicts.Contains(finding.Verdict))
+            .Select(static finding => $"{finding.Attack.Id} {finding.Verdict} {finding.Target}: {finding.Evidence}")];
+
+    static TheoryData<int, string> Both(IEnumerable<string> names)
+    {
+        var data = new TheoryData<int, string>();
+        foreach (var name in names)
+        {
+            data.Add(15, name);
+            data.Add(18, name);
+        }
+        return data;
+    }
+}

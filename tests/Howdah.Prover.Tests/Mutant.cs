@@ -1,0 +1,28 @@
+namespace Howdah.Prover.Tests;
+
+/// <summary>
+/// A twin broken by hand: <c>Mutants/*.sql</c>. The head says of which twin (<c>-- twin: rows</c>), which attacks must break and no others
+/// (<c>-- expect: TEN-A07, TEN-B01</c>), and optionally since which major version it can be made (<c>-- from: 16</c>); <c>{db}</c> is the
+/// database; what comes after <c>-- undo</c> takes back what is not in the database (roles, settings of roles).
+/// </summary>
+sealed record Mutant(string Name, string Twin, IReadOnlyList<string> Expect, int From, string Sql, string Undo)
+{
+    internal static IReadOnlyList<Mutant> All { get; } = [.. Directory.EnumerateFiles(
+        Path.Combine(AppContext.BaseDirectory, "Mutants"), "*.sql",
+            SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(Read)];
+
+    static Mutant Read(string file)
+    {
+        var text = File.ReadAllText(file);
+        var parts = text.Split("-- undo\n");
+        return new(Path.GetFileNameWithoutExtension(file), Head(text, "twin") ?? throw new FormatException($"{file}: which twin?"),
+            [.. (Head(text, "expect") ?? throw new FormatException($"{file}: what is expected?"))
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)],
+            int.Parse(Head(text, "from") ?? "15", System.Globalization.CultureInfo.InvariantCulture), parts[0],
+            parts.Length > 1 ? parts[1] : "");
+    }
+
+    static string? Head(string text, string key) => text.Split('\n')
+        .Where(line => line.StartsWith($"-- {key}:", StringComparison.Ordinal)).Select(line => line[(key.Length
+            + 4)..].Trim()).FirstOrDefault();
+}

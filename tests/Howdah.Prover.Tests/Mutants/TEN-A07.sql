@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: TEN-A07
+alter table shop.orders disable row level security;

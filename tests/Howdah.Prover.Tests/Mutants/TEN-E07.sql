@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: TEN-E07
+grant temporary on database {db} to public;
