@@ -15,8 +15,9 @@ static class LintRunner
     {
         var findings = new List<Finding>();
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
-        await using (var begin = new NpgsqlCommand("set transaction read only; set local search_path = ''; set local lock_timeout = '100ms'; "
-            + "set local statement_timeout = '10s'", connection, transaction))
+        const string Limits = "set transaction read only; set local search_path = ''; set local lock_timeout = '100ms'; "
+            + "set local statement_timeout = '10s'";
+        await using (var begin = new NpgsqlCommand(Limits, connection, transaction))
             await begin.ExecuteNonQueryAsync(token);
         foreach (var lint in lints)
         {
