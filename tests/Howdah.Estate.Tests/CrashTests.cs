@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Howdah.Testing;
-using Npgsql;
 using Xunit;
 
 namespace Howdah.Estate.Tests;
@@ -34,7 +33,7 @@ public sealed class CrashTests
             : Enumerable.Range(0, 10).Select(_ => random.Next(1, points + 1)).Concat([1, 2, points]).Distinct().Order();
         foreach (var point in chosen)
         {
-            await CleanAsync(server);
+            await Sample.CleanAsync(server);
             using var sample = Sample.On(server);
             Assert.NotEqual(0, (await RunAsync(sample, point)).Code);
             var (_, again) = await RunAsync(sample, 0);
@@ -63,23 +62,5 @@ public sealed class CrashTests
         if (process.ExitCode != 0 && point == 0)
             Assert.Fail(await errors);
         return (output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, process.ExitCode);
-    }
-
-    // The server stays; what the estate made goes.
-    static async Task CleanAsync(TestServer server)
-    {
-        await server.ExecuteAsync("drop database if exists store with (force)");
-        await using var connection = await server.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            """
-            drop schema if exists howdah cascade;
-            do $$ declare r text; begin
-              for r in select rolname from pg_roles where rolname like 'store%' loop
-                execute format('drop owned by %I cascade', r);
-                execute format('drop role %I', r);
-              end loop;
-            end $$
-            """, connection);
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -27,13 +27,13 @@ sealed class Sample : IDisposable
     /// <summary>A server with the sample's files beside it, nothing applied.</summary>
     internal static async Task<Sample> BareAsync(int major) => On(await TestServer.StartOwnAsync(major));
 
-    /// <summary>The sample's files for a server that is there.</summary>
-    internal static Sample On(TestServer server)
+    /// <summary>The sample's files for a server that is there; reached by another port, if one is given.</summary>
+    internal static Sample On(TestServer server, int? port = null)
     {
         var yaml = File.ReadAllText(Path.Combine(Folder, "estate.yaml"));
         var begin = yaml.IndexOf("servers:", StringComparison.Ordinal);
         var end = yaml.IndexOf("roles:", StringComparison.Ordinal);
-        var harness = new EstateHarness(server, yaml[..begin] + "SERVERS\n\n" + yaml[end..]);
+        var harness = new EstateHarness(server, yaml[..begin] + "SERVERS\n\n" + yaml[end..], port: port);
         foreach (var file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
             .Where(file => !file.Contains(".howdah", StringComparison.Ordinal)))
         {
@@ -44,6 +44,22 @@ sealed class Sample : IDisposable
             File.Copy(file, Path.Combine(harness.Folder, name), overwrite: true);
         }
         return new(server, harness);
+    }
+
+    /// <summary>Takes away what the sample made on a server; the server stays.</summary>
+    internal static async Task CleanAsync(TestServer server)
+    {
+        await server.ExecuteAsync("drop database if exists store with (force)");
+        await server.ExecuteAsync(
+            """
+            drop schema if exists howdah cascade;
+            do $$ declare r text; begin
+              for r in select rolname from pg_roles where rolname like 'store%' loop
+                execute format('drop owned by %I cascade', r);
+                execute format('drop role %I', r);
+              end loop;
+            end $$
+            """);
     }
 
     /// <summary>Applied and loaded.</summary>

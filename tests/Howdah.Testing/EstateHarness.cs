@@ -20,8 +20,9 @@ sealed class EstateHarness : IDisposable
     /// <param name="patterns">The patterns; all that ship where null.</param>
     /// <param name="user">Who applies; the superuser where null.</param>
     /// <param name="password">Its password.</param>
+    /// <param name="port">Another port to reach the server by: a proxy's.</param>
     internal EstateHarness(TestServer server, string yaml, IReadOnlyList<Pattern>? patterns = null, string? user = null,
-        string? password = null)
+        string? password = null, int? port = null)
     {
         Server = server;
         this.patterns = patterns ?? Builtin.All;
@@ -29,6 +30,7 @@ sealed class EstateHarness : IDisposable
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(server.ConnectionString());
         if (user is not null)
             (connection.Username, connection.Password) = (user, password);
+        connection.Port = port ?? connection.Port;
         Environment.SetEnvironmentVariable(variable, connection.ConnectionString);
         Write(yaml);
     }

@@ -20,6 +20,9 @@ public sealed record ApplyOptions
     /// <summary>How long one step tries again when a lock is not to be had.</summary>
     public TimeSpan LockPatience { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a lost connection is tried again before the apply gives up.</summary>
+    public TimeSpan ReconnectPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Who applies, for the run's row: name and version of the tool.</summary>
     public string Tool { get; init; } = "howdah";
 

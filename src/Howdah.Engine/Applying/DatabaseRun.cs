@@ -60,6 +60,12 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
                 throw new ApplyStop(ApplyOutcome.Failed,
                     $"{step.Object}: {PgErrors.Tell(e)}; run again: the next plan removes what it left", e);
             }
+            catch (PostgresException e) when (!step.Transactional && attempt > 1 && e.SqlState == PostgresErrorCodes.DuplicateTable)
+            {
+                throw new ApplyStop(ApplyOutcome.Failed,
+                    $"{step.Object}: the connection to {server.Where} was lost and the unfinished build is still there; run again: "
+                        + "the next plan removes what it left", e);
+            }
             catch (PostgresException e) when (PgErrors.IsLock(e) || PgErrors.IsCatalogRace(e) || IsLockWait(e, step))
             {
                 if (options.Time.GetElapsedTime(began) > options.LockPatience)
@@ -73,15 +79,22 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
             {
                 options.Events?.Report(new(ApplyEventKind.Waiting, step,
                     $"the connection to {server.Where} was lost; looking what became of {step.Object}"));
-                await ReenterAsync(token);
+                await ReenterAsync(step, token);
                 if (await new Journal(step).IsDoneAsync(Connection, run, token))
                     return;
             }
         }
     }
 
-    Task SettleSessionAsync(CancellationToken token) =>
-        ExecuteAsync("reset all; set application_name = 'howdah apply'; set search_path = ''; set idle_session_timeout = 0", token);
+    // The last one: a backend whose client is gone must not work on unheard, for the next run waits for its end. Not every platform has it.
+    Task SettleSessionAsync(CancellationToken token) => ExecuteAsync(
+        """
+        reset all; set application_name = 'howdah apply'; set search_path = ''; set idle_session_timeout = 0;
+        do $$ begin
+          perform pg_catalog.set_config('client_connection_check_interval', '1s', false);
+        exception when invalid_parameter_value then null;
+        end $$
+        """, token);
 
     async Task InTransactionAsync(Step step, CancellationToken token)
     {
@@ -204,7 +217,7 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
         e.SqlState == PostgresErrorCodes.QueryCanceled && e.MessageText.Contains("lock timeout", StringComparison.Ordinal)
             && step.Limits.Lock > TimeSpan.Zero;
 
-    async Task ReenterAsync(CancellationToken token)
+    async Task ReenterAsync(Step step, CancellationToken token)
     {
         await DisposeAsync();
         var old = backend;
@@ -218,14 +231,21 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
                 if (!await look.LivesAsync(old.Pid, old.Start, token))
                 {
                     await EnterAsync(token);
+                    if (!await Journal.ResumeRunAsync(Connection, run, old, token))
+                        throw new ApplyStop(ApplyOutcome.Failed, $"{step.Object}: the connection to {server.Where} was lost, and meanwhile "
+                            + $"another apply of `{run.Estate}` went on here; run again");
                     return;
                 }
             }
-            catch (Exception e) when (PgErrors.IsLost(e) && options.Time.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
+            catch (Exception e) when (PgErrors.IsLost(e))
             {
                 // The server may be restarting: looked at again below.
+                if (options.Time.GetElapsedTime(began) >= options.ReconnectPatience)
+                    throw new ApplyStop(ApplyOutcome.Failed, $"{step.Object}: {PgErrors.Tell(e)}, for "
+                        + $"{options.ReconnectPatience.TotalSeconds:0} s; run again when it can be reached: the next run finds out whether "
+                        + "this step was done", e);
             }
-            if (options.Time.GetElapsedTime(began) > options.LockPatience)
+            if (options.Time.GetElapsedTime(began) > options.ReconnectPatience + options.LockPatience)
                 throw new ApplyStop(ApplyOutcome.Failed,
                     $"the connection to {server.Where} was lost and its backend (pid {old.Pid}) still works: run again when it has ended");
             await Task.Delay(TimeSpan.FromMilliseconds(200), options.Time, token);

@@ -89,17 +89,37 @@ sealed class Journal(Step step)
     /// <summary>Whether this run has recorded the step as done: the answer to a COMMIT whose own answer was lost.</summary>
     internal async Task<bool> IsDoneAsync(NpgsqlConnection connection, RunInfo run, CancellationToken token)
     {
-        await using var present = new NpgsqlCommand("select pg_catalog.to_regclass('howdah.journal') is not null", connection);
-        if (await present.ExecuteScalarAsync(token) is not true)
+        if (run.Id is not { } id)
             return false;
         await using var command = new NpgsqlCommand(
-            """
-            select exists (select from howdah.journal j join howdah.run r on r.id = j.run
-                           where j.step = $1 and j.state = 'done' and r.fingerprint = $2 and r.ended is null)
-            """, connection);
+            "select exists (select from howdah.journal where run = $1 and step = $2 and state = 'done')", connection);
+        command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = step.Id });
-        command.Parameters.Add(new() { Value = run.Fingerprint });
         return await command.ExecuteScalarAsync(token) is true;
+    }
+
+    /// <summary>
+    /// Goes on with the run on a new connection, in place of a lost one. The row may have been committed without anybody having heard so:
+    /// its old backend tells whose it is. False where another apply has ended the run meanwhile.
+    /// </summary>
+    internal static async Task<bool> ResumeRunAsync(
+        NpgsqlConnection connection, RunInfo run, (int Pid, DateTime Start) old, CancellationToken token)
+    {
+        await using var present = new NpgsqlCommand("select pg_catalog.to_regclass('howdah.run') is not null", connection);
+        if (await present.ExecuteScalarAsync(token) is not true)
+            return run.Id is null;
+        await using var command = new NpgsqlCommand(
+            """
+            update howdah.run set backend_pid = a.pid, backend_start = a.backend_start
+            from pg_catalog.pg_stat_activity a
+            where a.pid = pg_catalog.pg_backend_pid() and ended is null and run.backend_pid = $1 and run.backend_start = $2
+            returning run.id
+            """, connection);
+        command.Parameters.Add(new() { Value = old.Pid });
+        command.Parameters.Add(new() { Value = old.Start });
+        var known = run.Id is not null;
+        run.Id = await command.ExecuteScalarAsync(token) is long id ? id : null;
+        return !known || run.Id is not null;
     }
 
     string Action => step.Action.ToString().ToLowerInvariant();

@@ -37,7 +37,16 @@ static class PgErrors
             $"the server's disk is full ({server.MessageText}): free room and run again",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } server =>
             $"the role that applies lacks a privilege: {server.MessageText}",
+        _ when IsLost(e) => $"the connection to the server was lost or is not to be had ({Innermost(e)})",
         PostgresException server => $"{server.MessageText} (SQLSTATE {server.SqlState}){(server.Hint is null ? "" : $"; {server.Hint}")}",
         _ => e.Message,
     };
+
+    // "Exception while reading from stream" says less than what it wraps.
+    static string Innermost(Exception e)
+    {
+        while (e.InnerException is { } inner)
+            e = inner;
+        return (e is PostgresException server ? server.MessageText : e.Message).TrimEnd('.');
+    }
 }
