@@ -55,15 +55,16 @@ static class TenancyProver
     static Task<Finding> AsLoginAsync(
         TenancySpec spec, Attack about, string target, string login, Arena arena, Func<Bout, Task<Outcome>> make,
             CancellationToken token) =>
-        MakeAsync(about, target, () => arena.EnterAsync(login, token), make, shut: !spec.Wanted.Roles.Contains(login));
+        MakeAsync(about, target, () => arena.EnterAsync(login, token), make, attacker: true, shut: !spec.Wanted.Roles.Contains(login));
 
     static Task<Finding> AsAdminAsync(Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
-        MakeAsync(about, target, () => arena.EnterAsAdminAsync(token), make, shut: false);
+        MakeAsync(about, target, () => arena.EnterAsAdminAsync(token), make, attacker: false, shut: false);
 
     // A login that is not the application's may be shut out of the database: that is a refusal. The application's own login being shut out
     // means
-    // that the attack was never staged.
-    static async Task<Finding> MakeAsync(Attack about, string target, Func<Task<Bout>> enter, Func<Bout, Task<Outcome>> make, bool shut)
+    // that the attack was never staged, and so does a privilege that the role that applies lacks for setting the stage.
+    static async Task<Finding> MakeAsync(Attack about, string target, Func<Task<Bout>> enter, Func<Bout, Task<Outcome>> make, bool attacker,
+        bool shut)
     {
         var inside = false;
         try
@@ -73,7 +74,7 @@ static class TenancyProver
             var outcome = await make(bout);
             return new(about, TenancySpec.Key, target, outcome.Verdict, outcome.Evidence, outcome.Fix);
         }
-        catch (PostgresException refusal) when (Stage.Denied(refusal) && (inside || shut))
+        catch (PostgresException refusal) when (attacker && Stage.Denied(refusal) && (inside || shut))
         {
             return new(about, TenancySpec.Key, target, Verdict.Held, refusal.MessageText);
         }

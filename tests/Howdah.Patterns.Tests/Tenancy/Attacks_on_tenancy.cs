@@ -15,6 +15,7 @@ public sealed class Attacks_on_tenancy
             Sabotage.All.Select(static each => each.Attack).Distinct().Order(StringComparer.Ordinal));
 
     [Theory]
+    [InlineData(15)]
     [InlineData(18)]
     public async Task Hold_on_what_apply_made_and_break_by_each_sabotage(int major)
     {
@@ -37,5 +38,32 @@ public sealed class Attacks_on_tenancy
         }
         Assert.True(unnoticed.Count == 0, string.Join("\n\n", unnoticed));
         Assert.All(await shop.ProveAsync(), static finding => Assert.True(finding.Verdict == Verdict.Held, finding.ToString()));
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Take_only_a_denial_for_held(int major)
+    {
+        using var shop = await Shop.OpenAsync(major);
+        await shop.Server.ExecuteAsync(
+            "create view app.mine with (security_invoker = true) as select * from app.notes; grant select on app.mine to shop_app; "
+            + "create sequence app.numbers; grant usage on sequence app.numbers to shop_app", Shop.Database);
+        Assert.All(await shop.ProveAsync(), static finding => Assert.True(finding.Verdict == Verdict.Held, finding.ToString()));
+
+        // Whoever waits for a lock has not been refused anything.
+        await using var holder = await shop.Server.OpenAsync(Shop.Database);
+        await using var transaction = await holder.BeginTransactionAsync();
+        await using (var command = new Npgsql.NpgsqlCommand(
+            "lock table app.notes in access exclusive mode; alter sequence app.numbers rename to others", holder))
+            await command.ExecuteNonQueryAsync();
+        var findings = await shop.ProveAsync();
+        foreach (var (attack, target) in ((string, string)[])[("TEN-A09", "app.notes as shop_app"), ("TEN-C01", "shop_app"),
+            ("TEN-C11", "shop_app"), ("TEN-B15", "app.notes"), ("TEN-E08", "app.notes as shop_app"), ("TEN-C06", "app.notes as shop_app")])
+        {
+            var finding = Assert.Single(findings, finding => finding.Attack.Id == attack && finding.Target == target);
+            Assert.True(finding.Verdict == Verdict.Inconclusive, finding.ToString());
+            Assert.NotEqual("", finding.Evidence);
+        }
     }
 }

@@ -17,6 +17,13 @@ sealed record Sabotage(string Attack, string Sql, string? Undo = null)
         new("TEN-B06", Floor($"current_setting('howdah.tenant', true) = '' or {Plain}")),
         new("TEN-E08", Floor(Plain)),
         new("TEN-F02", Floor(Plain)),
+        // An index that the planner takes, and the rows of one tenant all before those of the other, either way round.
+        .. ((string[])["TEN-E08", "TEN-F02"]).SelectMany(static attack => ((string[])["asc", "desc"]).Select(order =>
+            new Sabotage(attack, $"""
+                {Floor(Plain)}; create table app.kept as select * from app.notes; truncate app.notes;
+                insert into app.notes select k.tenant_id, n, k.what from app.kept k, generate_series(1, 500) n order by tenant_id {order};
+                drop table app.kept; create index on app.notes (tenant_id); analyze app.notes
+                """))),
         new("TEN-E09", $"""
             create function app.me() returns uuid language plpgsql immutable
               as $$ begin return nullif(current_setting('howdah.tenant', true), '')::uuid; end $$;

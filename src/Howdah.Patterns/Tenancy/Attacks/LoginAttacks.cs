@@ -30,14 +30,17 @@ static class LoginAttacks
             {
                 var exempt = await TextsAsync(bout,
                     "select rolname::text from pg_catalog.pg_roles where rolsuper or rolbypassrls order by 1", token);
+                Outcome? unclear = null;
                 foreach (var role in exempt.Where(role => role != bout.Role))
                 {
                     var (_, refusal) = await bout.TryAsync(b => b.ExecuteAsync($"set local role {new Engine.Planning.Ident(role)}", token),
                         token);
                     if (refusal is null)
                         return Outcome.Broken($"set role {role}: let through", $"REVOKE \"{role}\" FROM \"{bout.Role}\"");
+                    unclear ??= Outcome.Unexpected($"set role {role}", refusal);
                 }
-                return Outcome.Held($"set role to each of {exempt.Count.ToString(CultureInfo.InvariantCulture)} exempt roles: refused");
+                return unclear ?? Outcome.Held(
+                    $"set role to each of {exempt.Count.ToString(CultureInfo.InvariantCulture)} exempt roles: refused");
             }),
 
         (new("TEN-C01", "No view, copy, partition or foreign table shows what the floor hides", Gravity.Critical, true,
@@ -47,14 +50,17 @@ static class LoginAttacks
             static async (spec, bout, token) =>
             {
                 var derived = await TextsAsync(bout, Derived, token, spec.Wanted.Tables.Select(table => table.ToString()).ToArray());
+                Outcome? unclear = null;
                 foreach (var relation in derived)
                 {
                     var (row, refusal) = await bout.TryAsync(b => b.ScalarAsync($"select 1 from {relation} limit 1", token), token);
                     if (row is not null)
                         return Outcome.Broken($"no tenant set: select from {relation}: rows",
                             $"ALTER VIEW {relation} SET (security_invoker = true), or REVOKE ALL ON {relation} FROM \"{bout.Role}\"");
+                    if (refusal is not null)
+                        unclear ??= Outcome.Unexpected($"no tenant set: select from {relation}", refusal);
                 }
-                return Outcome.Held(derived.Count == 0 ? "it may read nothing that is made from a tenant table"
+                return unclear ?? Outcome.Held(derived.Count == 0 ? "it may read nothing that is made from a tenant table"
                     : $"{string.Join(", ", derived)}: no row");
             }),
 
@@ -76,6 +82,7 @@ static class LoginAttacks
                 + "rollback undoes it).", "Howdah"),
             static async (_, bout, token) =>
             {
+                Outcome? unclear = null;
                 foreach (var sequence in await TextsAsync(bout,
                     "select c.oid::pg_catalog.regclass::text from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
                     + "on n.oid = c.relnamespace where c.relkind = 'S' and n.nspname !~ '^pg_' and "
@@ -86,8 +93,9 @@ static class LoginAttacks
                     if (refusal is null || sets)
                         return Outcome.Broken(sets ? $"may setval on {sequence}" : $"select last_value from {sequence}: answered",
                             $"REVOKE SELECT, UPDATE ON SEQUENCE {sequence} FROM \"{bout.Role}\"");
+                    unclear ??= Outcome.Unexpected($"select last_value from {sequence}", refusal!);
                 }
-                return Outcome.Held("no sequence answers, and none may be set");
+                return unclear ?? Outcome.Held("no sequence answers, and none may be set");
             }),
 
         (new("TEN-C14", "No login can read the change stream", Gravity.Critical, false,
@@ -105,8 +113,7 @@ static class LoginAttacks
                 return refusal is null
                     ? Outcome.Broken("create temporary table: let through",
                         $"REVOKE TEMPORARY ON DATABASE \"{spec.Database}\" FROM PUBLIC, \"{bout.Role}\"")
-                    : Stage.Denied(refusal) ? Outcome.Held($"create temporary table: {refusal.MessageText}")
-                    : Outcome.Unclear($"create temporary table: {refusal.MessageText}");
+                    : Outcome.Refused("create temporary table", refusal);
             }),
 
         (new("TEN-E13", "No setting gives a session a tenant before it asks", Gravity.High, false,
@@ -136,7 +143,7 @@ static class LoginAttacks
         select pg_catalog.format('%I.%I', n.nspname, c.relname)
         from made join pg_catalog.pg_class c on c.oid = made.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         where made.oid <> all (select t::pg_catalog.regclass::oid from pg_catalog.unnest($1::text[]) t)
-          and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT')
+          and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
         order by 1
         """;
 

@@ -11,6 +11,14 @@ sealed record Outcome(Verdict Verdict, string Evidence, string? Fix = null)
     internal static Outcome Held(string evidence) => new(Verdict.Held, evidence);
     internal static Outcome Broken(string evidence, string fix) => new(Verdict.Broken, evidence, fix);
     internal static Outcome Unclear(string why) => new(Verdict.Inconclusive, why);
+
+    /// <summary>A refusal: held where it is for lack of a privilege (a policy's refusal is one too); any other shows nothing.</summary>
+    internal static Outcome Refused(string what, PostgresException refusal) =>
+        Unexpected(what, refusal) ?? Held($"{what}: {refusal.MessageText}");
+
+    /// <summary>A refusal that shows nothing, because it is not for lack of a privilege; null for one that is.</summary>
+    internal static Outcome? Unexpected(string what, PostgresException refusal) =>
+        Stage.Denied(refusal) ? null : Unclear($"{what}: {Engine.Proving.Evidence.Of(refusal)}");
 }
 
 /// <summary>An attack with what makes it.</summary>

@@ -51,8 +51,7 @@ static class WriteAttacks
                 var (count, refusal) = await stage.Bout.TryAsync(_ => stage.CountAsync(Sql.Of(
                     $"select count(*) from (select 1 from {stage.Table} where {stage.Column} = {stage.Foreign} for update) held"), token),
                         token);
-                return refusal is not null && Stage.Denied(refusal) ? Outcome.Held($"select … for update: {refusal.MessageText}")
-                    : refusal is not null ? Outcome.Unclear(refusal.MessageText)
+                return refusal is not null ? Outcome.Refused("select … for update", refusal)
                     : count == 0 ? Outcome.Held("select … for update where the tenant is B: no row")
                     : Outcome.Broken($"select … for update: {count} rows of B locked", stage.Floor);
             }),
@@ -132,8 +131,7 @@ static class WriteAttacks
     {
         var (_, refusal) = await stage.Bout.TryAsync(_ => stage.RunAsync(statement, token), token);
         return refusal is null ? Outcome.Broken($"{Short(statement)}: let through", fix)
-            : Stage.Denied(refusal) ? Outcome.Held($"{Short(statement)}: {refusal.MessageText}")
-            : Outcome.Unclear($"{Short(statement)}: {refusal.MessageText}");
+            : Outcome.Refused(Short(statement), refusal);
     }
 
     static async Task<List<string>> ColumnsAsync(Stage stage, CancellationToken token)
