@@ -80,7 +80,7 @@ static class ApplyCommand
 
     static bool Ask(Screen screen, Plan plan)
     {
-        screen.Tell(PlanText.Write(plan, Terminal.Width, Terminal.ErrorColors));
+        screen.Tell(PlanText.Write(plan, Terminal.Width, Terminal.ErrorColors, screen.Verbose));
         Console.Error.Write("Take these hazards? Type yes: ");
         return string.Equals(Console.ReadLine()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase);
     }

@@ -34,7 +34,7 @@ static class Common
     internal static Option<string?> Environment { get; } = new(
         "--env") { Description = "The environment (overlay) of the estate file to use.", Recursive = true };
 
-    internal static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more, stack traces of failures included.",
+    internal static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more: every step of a plan, stack traces of failures.",
         Recursive = true };
 
     internal static Option<string?> Database() =>

@@ -29,7 +29,7 @@ static class PlanCommand
                 await File.WriteAllTextAsync(file, PlanFile.Write(plan), token);
             screen.Out(parsed.GetValue(json) ? PlanFile.Write(plan)
                 : parsed.GetValue(sql) ? Script(plan)
-                : PlanText.Write(plan, Terminal.Width, Terminal.Colors));
+                : PlanText.Write(plan, Terminal.Width, Terminal.Colors, screen.Verbose));
             if (plan.Blocked)
                 return ExitCodes.Refused;
             return parsed.GetValue(check) && plan.Steps.Count > 0 ? ExitCodes.Differs : ExitCodes.Done;

@@ -4,24 +4,42 @@ using Howdah.Engine.Planning;
 
 namespace Howdah.Cli.Output;
 
-/// <summary>A plan as people read it: grouped by database and pattern, one line a step, hazards in words, a summary last.</summary>
+/// <summary>A plan as people read it: grouped by database and pattern, equal steps folded, hazards in words, a summary last.</summary>
 static class PlanText
 {
-    internal static string Write(Plan plan, int width, bool colors)
+    const int Indent = 5;
+
+    internal static string Write(Plan plan, int width, bool colors, bool verbose = false)
     {
         var text = new StringBuilder();
         foreach (var target in plan.Targets)
-            text.Append(Terminal.Paint($"{plan.Estate} → {target.Server} ({target.Where}, PostgreSQL {target.Version})\n", "1", colors));
-        var objects = Math.Clamp(plan.Steps.Select(step => step.Object.Length).DefaultIfEmpty(0).Max(), 20, Math.Max(20, width / 2 - 8));
-        foreach (var group in plan.Steps.GroupBy(step => (step.Database, step.Pattern)))
         {
-            text.Append('\n').Append(Terminal.Paint($"  {group.Key.Database ?? "server"} · {group.Key.Pattern}\n", "1", colors));
-            foreach (var step in group)
-                Line(text, step, objects, width, colors);
+            foreach (var line in Wrapping.Lines($"{plan.Estate} → {target.Server} ({target.Where}, PostgreSQL {target.Version})", width))
+                text.Append(Terminal.Paint(line, "1", colors)).Append('\n');
+        }
+        var groups = plan.Steps.GroupBy(step => (step.Server, step.Database, step.Pattern))
+            .Select(group => (group.Key, Lines: PlanLine.Fold([.. group], verbose))).ToList();
+        // As wide as the names that most plans hold; a longer one takes a line of its own.
+        var widest = Math.Min(44, width / 2 - Indent);
+        var column = groups.SelectMany(group => group.Lines).Select(line => line.Name.Length).Where(length => length <= widest)
+            .DefaultIfEmpty(20).Max();
+        foreach (var (key, lines) in groups)
+        {
+            var server = plan.Targets.Count > 1 ? $"{key.Server} · " : "";
+            text.Append('\n').Append(Terminal.Paint(Terminal.Fit($"  {server}{key.Database ?? "server"} · {key.Pattern}", width), "1", colors))
+                .Append('\n');
+            foreach (var line in lines)
+                Line(text, line, column, width, colors);
         }
         foreach (var note in plan.Notes)
-            Note(text, note, colors);
-        return text.Append('\n').Append(Summary(plan)).Append('\n').ToString();
+            Note(text, note, width, colors);
+        text.Append('\n');
+        foreach (var line in Wrapping.Lines(Summary(plan), width))
+            text.Append(line).Append('\n');
+        var shown = groups.Sum(group => group.Lines.Count);
+        if (shown < plan.Steps.Count)
+            text.Append(Terminal.Paint($"{plan.Steps.Count} steps on {shown} lines; --verbose shows each.", "2", colors)).Append('\n');
+        return text.ToString();
     }
 
     /// <summary>The symbol and the color of an action.</summary>
@@ -33,49 +51,60 @@ static class PlanText
         _ => ("~", "33"),
     };
 
-    static void Line(StringBuilder text, Step step, int objects, int width, bool colors)
+    static void Line(StringBuilder text, PlanLine line, int column, int width, bool colors)
     {
-        var (symbol, style) = Symbol(step.Action);
-        var name = Terminal.Fit(step.Object, objects).PadRight(objects);
-        var room = width - objects - 8;
-        var detail = step.Detail.Length > 0 ? "  " + Terminal.Fit(step.Detail.Replace('\n', ' '), room) : "";
-        text.Append("  ").Append(Terminal.Paint(step.Hazards.Count > 0 ? "!" : " ", "1;31", colors))
-            .Append(Terminal.Paint(symbol, style, colors)).Append(' ')
-            .Append((name + detail).TrimEnd()).Append('\n');
-        foreach (var hazard in step.Hazards)
-            text.Append("       ").Append(Terminal.Paint(hazard.Name, "1;31", colors)).Append(": ").Append(hazard.Why).Append('\n');
+        var (symbol, style) = Symbol(line.Step.Action);
+        text.Append("  ").Append(line.Step.Hazards.Count > 0 ? Terminal.Paint("!", "1;31", colors) : " ")
+            .Append(Terminal.Paint(symbol, style, colors)).Append(' ');
+        var detail = Wrapping.Clean(line.Step.Detail);
+        // A detail begins beside its name, or below it where the name needs the room: a name is worth more than a column.
+        var beside = line.Name.Length <= column;
+        var room = width - Indent - (beside ? column + 2 : 2);
+        var details = detail.Length == 0 ? [] : Wrapping.Lines(detail, room);
+        text.Append((beside && details.Count > 0 ? line.Name.PadRight(column) + "  " + details[0] : Terminal.Fit(line.Name, width - Indent)))
+            .Append('\n');
+        foreach (var more in beside ? details.Skip(1) : details)
+            text.Append(' ', width - room).Append(more).Append('\n');
+        if (line.Others.Count > 0)
+            text.Append(' ', Indent + 2).Append(Terminal.Paint(line.Names(width - Indent - 2), "2", colors)).Append('\n');
+        foreach (var hazard in line.Step.Hazards)
+        {
+            var words = Wrapping.Lines($"{hazard.Name}: {Wrapping.Clean(hazard.Why)}", width - Indent - 2);
+            text.Append(' ', Indent + 2).Append(Terminal.Paint(hazard.Name, "1;31", colors)).Append(words[0][hazard.Name.Length..]).Append('\n');
+            foreach (var more in words.Skip(1))
+                text.Append(' ', Indent + 2).Append(more).Append('\n');
+        }
     }
 
-    static void Note(StringBuilder text, Diagnostic note, bool colors)
+    static void Note(StringBuilder text, Diagnostic note, int width, bool colors)
     {
         var error = note.Severity == Severity.Error;
-        text.Append('\n').Append(Terminal.Paint($"{(error ? "error" : "warning")}[{note.Code}]", error ? "1;31" : "33", colors))
-            .Append(": ").Append(note.Message).Append('\n');
-        if (note.Hint is not null)
-            text.Append("  = ").Append(note.Hint).Append('\n');
+        var head = $"{(error ? "error" : "warning")}[{note.Code}]";
+        var lines = Wrapping.Lines($"{head}: {Wrapping.Clean(note.Message)}", width, "  ");
+        text.Append('\n').Append(Terminal.Paint(head, error ? "1;31" : "33", colors)).Append(lines[0][head.Length..]).Append('\n');
+        foreach (var more in lines.Skip(1).Concat(note.Hint is { } hint ? Wrapping.Lines($"  = {Wrapping.Clean(hint)}", width, "    ") : []))
+            text.Append(more).Append('\n');
     }
 
     internal static string Summary(Plan plan)
     {
         if (plan.Blocked)
-            return $"Plan: refused until the errors above are mended. {plan.Steps.Count} steps otherwise.";
+            return $"Plan: refused until the errors above are mended. {Steps(plan.Steps.Count)} otherwise.";
         if (plan.Steps.Count == 0)
             return "Nothing to do: everything is as declared.";
-        var counts = new (string Words, Func<StepAction, bool> Is)[]
+        var counts = new (string Words, StepAction Action)[]
         {
-            ("to create", action => action is StepAction.Create),
-            ("to change", action => action is StepAction.Alter),
-            ("to drop", action => action is StepAction.Drop),
-            ("to grant", action => action is StepAction.Grant),
-            ("to revoke", action => action is StepAction.Revoke),
-            ("to run", action => action is StepAction.Run),
-        }.Select(each => (Count: plan.Steps.Count(step => each.Is(step.Action)), each.Words)).Where(each => each.Count > 0)
+            ("to create", StepAction.Create), ("to change", StepAction.Alter), ("to drop", StepAction.Drop), ("to grant", StepAction.Grant),
+            ("to revoke", StepAction.Revoke), ("to run", StepAction.Run),
+        }.Select(each => (Count: plan.Steps.Count(step => step.Action == each.Action), each.Words)).Where(each => each.Count > 0)
             .Select(each => $"{each.Count} {each.Words}");
         var alone = plan.Steps.Count(step => !step.Transactional);
         var hazards = plan.Hazards.Select(kind => Hazard.Kinds.First(each => each.Value == kind).Key).ToList();
-        return $"Plan: {string.Join(", ", counts)}. {plan.Steps.Count} steps{(alone > 0 ? $", {alone} outside a transaction" : "")}. "
+        return $"Plan: {string.Join(", ", counts)}. {Steps(plan.Steps.Count)}{(alone > 0 ? $", {alone} outside a transaction" : "")}. "
             + $"Fingerprint {plan.Fingerprint[..12]}."
             + (hazards.Count > 0 ? $"\nRefused unless allowed: {string.Join(", ", hazards)}. Apply with "
                 + $"{string.Join(' ', hazards.Select(hazard => $"--allow {hazard}"))}." : "");
     }
+
+    static string Steps(int count) => count == 1 ? "1 step" : $"{count} steps";
 }
