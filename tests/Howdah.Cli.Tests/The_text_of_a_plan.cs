@@ -39,6 +39,10 @@ public sealed partial class The_text_of_a_plan
     }
 
     [Fact]
+    public void Cuts_no_word_that_fits() => Assert.All(Enumerable.Range(60, 60),
+        width => Assert.DoesNotContain('…', string.Join('\n', Wrapping.Lines(string.Join(' ', Enumerable.Repeat("declared,", 90)), width))));
+
+    [Fact]
     public void Never_hides_a_hazard_and_counts_every_step()
     {
         var steps = Enumerable.Range(1, 50).Select(i => Of("tenancy", "store", StepAction.Alter, $"table store.t{i}", "the same",

@@ -52,11 +52,15 @@ static class ApplyCommand
     {
         var events = screen.Events(planned =>
             screen.Tell(string.Create(CultureInfo.InvariantCulture, $"{planned.Plan!.Steps.Count} steps:")));
-        var result = await session.ApplyAsync(options with
+        ApplyResult result;
+        using (json ? null : screen.Live())
         {
-            Tool = $"howdah {Program.Version}",
-            Events = json ? new JsonEvents(screen) : events,
-        }, token);
+            result = await session.ApplyAsync(options with
+            {
+                Tool = $"howdah {Program.Version}",
+                Events = json ? new JsonEvents(screen) : events,
+            }, token);
+        }
         if (json)
             screen.Out(JsonEvents.End(result));
         foreach (var note in result.Plan?.Notes.Where(note => note.Severity == Engine.Files.Severity.Warning) ?? [])

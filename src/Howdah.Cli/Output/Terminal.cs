@@ -10,6 +10,26 @@ static class Terminal
 
     internal static bool IsInteractive => !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
+    /// <summary>Whether a line of stderr can be cleared and written anew.</summary>
+    internal static bool CanClear { get; } = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } term
+        && term != "dumb";
+
+    /// <summary>The columns of the terminal behind stderr, asked anew: a window may change while an apply runs.</summary>
+    internal static int ErrorWidth
+    {
+        get
+        {
+            try
+            {
+                return Console.WindowWidth is var width and > 20 ? width : 80;
+            }
+            catch (IOException)
+            {
+                return 80; // a terminal that does not tell
+            }
+        }
+    }
+
     /// <summary>Columns: the terminal's, within 60 and 200; 100 where there is none.</summary>
     internal static int Width { get; } = DecideWidth();
 

@@ -23,7 +23,9 @@ static class Wrapping
                     line.Clear().Append(hang);
                     empty = true;
                 }
-                line.Append(empty ? "" : " ").Append(Terminal.Fit(each, width - line.Length - (empty ? 0 : 1)));
+                if (!empty)
+                    line.Append(' ');
+                line.Append(Terminal.Fit(each, width - line.Length));
                 empty = false;
             }
             lines.Add(line.ToString().TrimEnd());
