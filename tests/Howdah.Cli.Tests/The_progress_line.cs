@@ -27,7 +27,7 @@ public sealed class The_progress_line : IDisposable
             Assert.Equal("[1/2] 1:05  table store.a waits for pid 7 (user me) (1:05)", Seen());
             line.On(new(ApplyEventKind.Done, one, ""));
             line.Above("  + store: table store.a");
-            Assert.EndsWith("\r\u001b[K  + store: table store.a" + Environment.NewLine + "[1/2] 1:05  looking again whether all is as declared",
+            Assert.EndsWith($"\r\u001b[K  + store: table store.a{Environment.NewLine}[1/2] 1:05  looking again whether all is as declared",
                 terminal.ToString(), StringComparison.Ordinal);
             line.On(new(ApplyEventKind.Began, two, ""));
             Assert.Equal("[2/2] 1:05  store: table store.b", Seen());

@@ -11,7 +11,8 @@ public sealed partial class The_text_of_a_plan
     static readonly Plan Whole = Make();
 
     [Theory]
-    [InlineData(60, false), InlineData(60, true), InlineData(80, false), InlineData(80, true), InlineData(120, false), InlineData(120, true)]
+    [InlineData(60, false), InlineData(60, true), InlineData(80, false), InlineData(80, true)]
+    [InlineData(120, false), InlineData(120, true)]
     public void Reads_as_approved(int width, bool colors) =>
         Approved.Holds($"Plans/whole.{width}{(colors ? ".colors" : "")}", Visible(PlanText.Write(Whole, width, colors)));
 
@@ -40,7 +41,8 @@ public sealed partial class The_text_of_a_plan
 
     [Fact]
     public void Cuts_no_word_that_fits() => Assert.All(Enumerable.Range(60, 60),
-        width => Assert.DoesNotContain('…', string.Join('\n', Wrapping.Lines(string.Join(' ', Enumerable.Repeat("declared,", 90)), width))));
+        width => Assert.All(Wrapping.Lines(string.Join(' ', Enumerable.Repeat("declared,", 90)), width),
+            line => Assert.DoesNotContain('…', line)));
 
     [Fact]
     public void Never_hides_a_hazard_and_counts_every_step()
@@ -56,7 +58,8 @@ public sealed partial class The_text_of_a_plan
     [Fact]
     public void Gives_no_command_to_the_terminal() =>
         Assert.DoesNotContain('\u001b', PlanText.Write(Whole with { Steps =
-            [Of("roles", null, StepAction.Create, "role \u001b[2Jx", "y\u001b]0;z\u0007", [new(HazardKind.Downtime, "\u001b[H")])] }, 80, false));
+            [Of("roles", null, StepAction.Create, "role \u001b[2Jx", "y\u001b]0;z\u0007", [new(HazardKind.Downtime, "\u001b[H")])] },
+            80, colors: false));
 
     static Plan Make()
     {
@@ -81,7 +84,10 @@ public sealed partial class The_text_of_a_plan
         }
         steps.Add(Of("grants", "store", StepAction.Revoke, "schema public for public", "create"));
         foreach (var table in tables)
-            steps.Add(Of("tenancy", "store", StepAction.Create, $"floor of store.{table}", "row security, forced; restrictive floor, base"));
+        {
+            steps.Add(Of("tenancy", "store", StepAction.Create, $"floor of store.{table}",
+                "row security, forced; restrictive floor, base"));
+        }
         return new("superstore", steps,
         [
             Diagnostic.Error("HOW0704", "the table store.orders has a policy `mine` that nobody declared, and it lets more rows through "

@@ -34,8 +34,11 @@ static class Common
     internal static Option<string?> Environment { get; } = new(
         "--env") { Description = "The environment (overlay) of the estate file to use.", Recursive = true };
 
-    internal static Option<bool> Verbose { get; } = new("--verbose") { Description = "Tell more: every step of a plan, stack traces of failures.",
-        Recursive = true };
+    internal static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Tell more: every step of a plan, stack traces of failures.",
+        Recursive = true,
+    };
 
     internal static Option<string?> Database() =>
         new("--database") { Description = "The database; may be left out where the estate has one." };
@@ -80,9 +83,8 @@ static class Common
     /// <summary>Opens the estate's servers.</summary>
     internal static async Task<Session> OpenAsync(Screen screen, Estate estate, bool start, CancellationToken token)
     {
-        var session = await Engine.OpenAsync(estate, new(start, screen.Progress), token);
-        screen.Secrets = session.Secrets;
-        return session;
+        screen.Secrets = new FileSecretStore(estate.StateFolder, estate.Folder);
+        return await Engine.OpenAsync(estate, new(start, screen.Progress, screen.Secrets), token);
     }
 
     /// <summary>Reads the estate and opens its servers; an exit code where that fails.</summary>

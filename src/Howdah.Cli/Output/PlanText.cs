@@ -26,8 +26,8 @@ static class PlanText
         foreach (var (key, lines) in groups)
         {
             var server = plan.Targets.Count > 1 ? $"{key.Server} · " : "";
-            text.Append('\n').Append(Terminal.Paint(Terminal.Fit($"  {server}{key.Database ?? "server"} · {key.Pattern}", width), "1", colors))
-                .Append('\n');
+            var head = Terminal.Fit($"  {server}{key.Database ?? "server"} · {key.Pattern}", width);
+            text.Append('\n').Append(Terminal.Paint(head, "1", colors)).Append('\n');
             foreach (var line in lines)
                 Line(text, line, column, width, colors);
         }
@@ -61,7 +61,7 @@ static class PlanText
         var beside = line.Name.Length <= column;
         var room = width - Indent - (beside ? column + 2 : 2);
         var details = detail.Length == 0 ? [] : Wrapping.Lines(detail, room);
-        text.Append((beside && details.Count > 0 ? line.Name.PadRight(column) + "  " + details[0] : Terminal.Fit(line.Name, width - Indent)))
+        text.Append(beside && details.Count > 0 ? $"{line.Name.PadRight(column)}  {details[0]}" : Terminal.Fit(line.Name, width - Indent))
             .Append('\n');
         foreach (var more in beside ? details.Skip(1) : details)
             text.Append(' ', width - room).Append(more).Append('\n');
@@ -70,7 +70,8 @@ static class PlanText
         foreach (var hazard in line.Step.Hazards)
         {
             var words = Wrapping.Lines($"{hazard.Name}: {Wrapping.Clean(hazard.Why)}", width - Indent - 2);
-            text.Append(' ', Indent + 2).Append(Terminal.Paint(hazard.Name, "1;31", colors)).Append(words[0][hazard.Name.Length..]).Append('\n');
+            text.Append(' ', Indent + 2).Append(Terminal.Paint(hazard.Name, "1;31", colors)).Append(words[0][hazard.Name.Length..])
+                .Append('\n');
             foreach (var more in words.Skip(1))
                 text.Append(' ', Indent + 2).Append(more).Append('\n');
         }
@@ -82,7 +83,8 @@ static class PlanText
         var head = $"{(error ? "error" : "warning")}[{note.Code}]";
         var lines = Wrapping.Lines($"{head}: {Wrapping.Clean(note.Message)}", width, "  ");
         text.Append('\n').Append(Terminal.Paint(head, error ? "1;31" : "33", colors)).Append(lines[0][head.Length..]).Append('\n');
-        foreach (var more in lines.Skip(1).Concat(note.Hint is { } hint ? Wrapping.Lines($"  = {Wrapping.Clean(hint)}", width, "    ") : []))
+        var hints = note.Hint is { } hint ? Wrapping.Lines($"  = {Wrapping.Clean(hint)}", width, "    ") : [];
+        foreach (var more in lines.Skip(1).Concat(hints))
             text.Append(more).Append('\n');
     }
 

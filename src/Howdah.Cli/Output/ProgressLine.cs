@@ -104,7 +104,8 @@ sealed class ProgressLine : IDisposable
     {
         var what = waits ?? step ?? "looking again whether all is as declared";
         var own = step is not null && time.GetElapsedTime(began) is { TotalSeconds: >= 1 } took ? $" ({Clock(took)})" : "";
-        return $"[{Math.Min(done + (step is null ? 0 : 1), total)}/{total}] {Clock(time.GetElapsedTime(start))}  {Wrapping.Clean(what)}{own}";
+        var number = Math.Min(done + (step is null ? 0 : 1), total);
+        return $"[{number}/{total}] {Clock(time.GetElapsedTime(start))}  {Wrapping.Clean(what)}{own}";
     }
 
     static string Clock(TimeSpan span) => span.ToString(span.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);

@@ -63,7 +63,8 @@ sealed class Screen
                 var (symbol, style) = PlanText.Symbol(happened.Step!.Action);
                 // "- database store" alone would frighten: what is taken away stands in the detail.
                 var detail = Terminal.Fit(Wrapping.Clean(happened.Step.Detail), 60);
-                Tell($"  {Terminal.Paint(symbol, style, Terminal.ErrorColors)} {Name(happened.Step)}{(detail.Length > 0 ? ": " : "")}{detail}"
+                Tell($"  {Terminal.Paint(symbol, style, Terminal.ErrorColors)} {Name(happened.Step)}"
+                    + (detail.Length > 0 ? $": {detail}" : "")
                     + Terminal.Paint($"  {Took(happened.Took)}", "2", Terminal.ErrorColors));
                 break;
             case ApplyEventKind.Waiting or ApplyEventKind.Recovered:
@@ -76,16 +77,7 @@ sealed class Screen
         : span.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s")
         : $"{(int)span.TotalMinutes} min {span.Seconds} s";
 
-    string Mask(string text)
-    {
-        foreach (var secret in Secrets?.Revealed ?? [])
-        {
-            // A very short secret would mask half of all words; it is no secret either.
-            if (secret.Length >= 4)
-                text = text.Replace(secret, "********", StringComparison.Ordinal);
-        }
-        return text;
-    }
+    string Mask(string text) => Secrets is null ? text : SecretMask.Apply(text, Secrets.Revealed);
 
     // System.Progress posts to the thread pool: lines would come out of order, or after the end.
     sealed class End(Action act) : IDisposable

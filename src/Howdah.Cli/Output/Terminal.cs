@@ -11,8 +11,8 @@ static class Terminal
     internal static bool IsInteractive => !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
     /// <summary>Whether a line of stderr can be cleared and written anew.</summary>
-    internal static bool CanClear { get; } = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } term
-        && term != "dumb";
+    internal static bool CanClear { get; } = !Console.IsErrorRedirected
+        && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
 
     /// <summary>The columns of the terminal behind stderr, asked anew: a window may change while an apply runs.</summary>
     internal static int ErrorWidth

@@ -10,15 +10,15 @@ namespace Howdah.Engine.Servers;
 public sealed class FileSecretStore(string stateFolder, string estateFolder) : SecretStore
 {
     readonly Lock gate = new();
-    readonly HashSet<string> revealed = [];
+    readonly Dictionary<string, SecretRef> revealed = [];
 
     /// <inheritdoc/>
-    public override IReadOnlyCollection<string> Revealed
+    public override IReadOnlyDictionary<string, SecretRef> Revealed
     {
         get
         {
             lock (gate)
-                return [.. revealed];
+                return new Dictionary<string, SecretRef>(revealed);
         }
     }
 
@@ -43,8 +43,23 @@ public sealed class FileSecretStore(string stateFolder, string estateFolder) : S
                     : $"{reference} cannot be read or is empty: put the secret into that file";
                 return null;
             }
-            revealed.Add(secret);
+            revealed.TryAdd(secret, reference);
+            // A connection string holds a password, which a message may hold alone.
+            if (role.Length == 0 && PasswordIn(secret) is { Length: > 0 } password)
+                revealed.TryAdd(password, reference);
             return secret;
+        }
+    }
+
+    static string? PasswordIn(string connection)
+    {
+        try
+        {
+            return ConnectionText.Parse(connection).Password;
+        }
+        catch (FormatException)
+        {
+            return null; // told where it is used
         }
     }
 

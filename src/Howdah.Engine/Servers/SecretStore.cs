@@ -9,6 +9,6 @@ public abstract class SecretStore
     /// <summary>The secret, or null with the reason (which names the reference and never the secret).</summary>
     public abstract string? Reveal(string server, string role, SecretRef reference, out string? problem);
 
-    /// <summary>Every secret revealed so far, so that output can be checked and masked by value.</summary>
-    public abstract IReadOnlyCollection<string> Revealed { get; }
+    /// <summary>Every secret revealed so far with its reference, so that output can show the one for the other.</summary>
+    public abstract IReadOnlyDictionary<string, SecretRef> Revealed { get; }
 }

@@ -5,7 +5,8 @@ namespace Howdah.Engine.Servers;
 /// <summary>How to open the servers of an estate.</summary>
 /// <param name="Start">Whether embedded servers that do not run are started.</param>
 /// <param name="Progress">Told what takes long.</param>
-public sealed record ServerOptions(bool Start, IProgress<string>? Progress = null);
+/// <param name="Secrets">Where secrets come from; the estate's own where null. Given by who must mask them even if opening fails.</param>
+public sealed record ServerOptions(bool Start, IProgress<string>? Progress = null, SecretStore? Secrets = null);
 
 /// <summary>The servers of an estate, ready to be connected to.</summary>
 public sealed class ServerDirectory
@@ -31,7 +32,7 @@ public sealed class ServerDirectory
     public static async Task<ServerDirectory> OpenAsync(Estate estate, IReadOnlyList<Login> logins, ServerOptions options,
         CancellationToken token)
     {
-        var secrets = new FileSecretStore(estate.StateFolder, estate.Folder);
+        var secrets = options.Secrets ?? new FileSecretStore(estate.StateFolder, estate.Folder);
         var passwords = logins.GroupBy(login => login.Role).ToDictionary(group => group.Key, group => group.First().Password);
         var servers = new Dictionary<string, ServerAccess>();
         foreach (var spec in estate.Servers.Values)
