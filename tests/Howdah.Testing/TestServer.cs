@@ -39,8 +39,8 @@ sealed class TestServer
     internal static Task<TestServer> GetAsync(int major) =>
         Shared.GetOrAdd(major, static version => new(() => StartOwnAsync(version))).Value;
 
-    /// <summary>A server for one test: for tests of roles and of whole servers.</summary>
-    internal static async Task<TestServer> StartOwnAsync(int major)
+    /// <summary>A server for one test: for tests of roles and of whole servers; its data in folder <paramref name="on"/>.</summary>
+    internal static async Task<TestServer> StartOwnAsync(int major, string? on = null)
     {
         string bin;
         try
@@ -53,7 +53,7 @@ sealed class TestServer
             throw;
         }
         var template = await Templates.GetOrAdd(major, version => new(() => MakeTemplateAsync(version, bin))).Value;
-        var server = new TestServer(major, FreePort(), NewFolder(), bin);
+        var server = new TestServer(major, FreePort(), NewFolder(on), bin);
         await RunAsync("cp", "-a", Path.Combine(template, "data"), server.Data);
         if (OsUser.IsRoot)
             await OsUser.OwnAsync(server.Folder, CancellationToken.None);
@@ -151,9 +151,10 @@ sealed class TestServer
             RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
     }
 
-    static string NewFolder()
+    static string NewFolder(string? on = null)
     {
-        var folder = Directory.CreateTempSubdirectory("howdah-pg-").FullName;
+        var folder = on is null ? Directory.CreateTempSubdirectory("howdah-pg-").FullName
+            : Directory.CreateDirectory(Path.Combine(on, "pg")).FullName;
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
                 | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
