@@ -31,8 +31,8 @@ static class Program
 
     internal static RootCommand Root()
     {
-        var root = new RootCommand("Howdah turns PostgreSQL into an enterprise platform from one file, and proves it.\n\nExample:\n  "
-            + "howdah up samples/superstore");
+        var root = new RootCommand("Howdah turns PostgreSQL into an enterprise platform from one file, and proves it.");
+        HelpWithExample.AddTo(root);
         root.Add(Common.Environment);
         root.Add(Common.Verbose);
         foreach (var command in (Command[])

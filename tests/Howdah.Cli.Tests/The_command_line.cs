@@ -15,7 +15,16 @@ public sealed class The_command_line
         Assert.Contains("Example:", help.ToString(), StringComparison.Ordinal);
     }
 
-    [Theory, InlineData("bash"), InlineData("zsh"), InlineData("fish")]
+    [Fact]
+    public void lists_its_commands_on_short_lines_without_their_examples()
+    {
+        using var help = new StringWriter();
+        Program.Root().Parse("--help").Invoke(new() { Output = help });
+        Assert.Equal(1, help.ToString().Split("Example:").Length - 1);
+        Assert.All(help.ToString().Split('\n'), line => Assert.True(line.Length <= 100, line));
+    }
+
+    [Theory, InlineData("bash"), InlineData("zsh"), InlineData("fish"), InlineData("powershell")]
     public async Task completes_every_command(string shell)
     {
         var (exit, script, _) = await Tool.RunAsync("completion", shell);

@@ -34,6 +34,11 @@ public sealed class The_tool_on_a_server
         // The tool itself must mask what a statement brings to light, and names what stood there.
         Assert.Equal((0, "${file:secret}\n"), await OutAsync("sql", estate.Folder, "--as", "tool_app", $"select '{Marker}'"));
         Assert.Equal((0, "tool_app\n"), await OutAsync("sql", estate.Folder, "--as", "tool_app", "select session_user"));
+        // A statement in the pipe needs no word for it.
+        var file = Path.Combine(estate.Folder, "estate.yaml");
+        foreach (var words in (string[][])[["sql", estate.Folder], ["sql", estate.Folder, "-"], ["sql", file]])
+            Assert.Equal((0, "7\n8\n"), await FedAsync("select 7; select 8", words));
+        Assert.Equal((1, ""), await FedAsync(" \n", "sql", estate.Folder));
         var (exit, dsn) = await OutAsync("dsn", estate.Folder, "--as", "tool_app", "--format", "npgsql");
         Assert.Equal(0, exit);
         await using var login = new NpgsqlConnection(dsn.Trim());
@@ -89,6 +94,12 @@ public sealed class The_tool_on_a_server
         Assert.DoesNotContain(Marker, output + error, StringComparison.Ordinal);
         TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(' ', arguments)}: {exit}\n{error}");
         return exit;
+    }
+
+    static async Task<(int Exit, string Out)> FedAsync(string input, params string[] arguments)
+    {
+        var (exit, output, _) = await Tool.FedAsync(input, arguments);
+        return (exit, output);
     }
 
     static async Task<(int Exit, string Out)> OutAsync(params string[] arguments)

@@ -7,6 +7,13 @@ static class Tool
 {
     internal static Process Start(params string[] arguments)
     {
+        var process = Begin(arguments);
+        process.StandardInput.Close();
+        return process;
+    }
+
+    static Process Begin(string[] arguments)
+    {
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
@@ -14,12 +21,19 @@ static class Tool
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "howdah.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return process;
+        return Process.Start(start)!;
     }
 
     internal static Task<(int Exit, string Out, string Error)> RunAsync(params string[] arguments) => EndAsync(Start(arguments));
+
+    /// <summary>Runs it with something in its pipe.</summary>
+    internal static async Task<(int Exit, string Out, string Error)> FedAsync(string input, params string[] arguments)
+    {
+        var process = Begin(arguments);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        return await EndAsync(process);
+    }
 
     internal static async Task<(int Exit, string Out, string Error)> EndAsync(Process process)
     {

@@ -44,7 +44,7 @@ static class Common
         new("--database") { Description = "The database; may be left out where the estate has one." };
 
     /// <summary>A command with an example in its help.</summary>
-    internal static Command Command(string name, string about, string example) => new(name, $"{about}\n\nExample:\n  {example}");
+    internal static Command Command(string name, string about, string example) => new Worded(name, about, example);
 
     /// <summary>Runs a command's work; expected failures become one sentence and an exit code.</summary>
     internal static async Task<int> GuardAsync(ParseResult parsed, Func<Screen, Task<int>> work, CancellationToken token)

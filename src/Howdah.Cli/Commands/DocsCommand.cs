@@ -42,8 +42,7 @@ static class DocsCommand
 
     static void Describe(StringBuilder text, string parent, Command command)
     {
-        var about = (command.Description ?? "").Split("\n\nExample:\n  ");
-        text.Append($"\n## {parent} {command.Name}\n\n{about[0]}\n\n```console\n$ {about[^1]}\n```\n");
+        text.Append($"\n## {parent} {command.Name}\n\n{command.Description}\n\n```console\n$ {((Worded)command).Example}\n```\n");
         if (command.Options.Count > 0)
             text.Append("\n| option | meaning |\n|---|---|\n");
         foreach (var option in command.Options)

@@ -12,8 +12,8 @@ static class SqlCommand
         var words = new Argument<string[]>("[DIR] SQL")
         {
             Description = "The folder of the estate (default: the current one where it holds estate.yaml, else samples/superstore), and "
-                + "the statement; - reads it from stdin.",
-            Arity = new ArgumentArity(1, 2),
+                + "the statement, which may also come in a pipe.",
+            Arity = new ArgumentArity(0, 2),
         };
         var role = new Option<string>("--as") { Description = "The role to log in as; admin is the role that applies.",
             DefaultValueFactory = _ => "admin" };
@@ -29,13 +29,19 @@ static class SqlCommand
             command.Add(option);
         command.SetAction((parsed, token) =>
         {
-            var given = parsed.GetValue(words)!;
-            var path = given.Length == 2 ? given[0] : Folder();
+            var (path, written) = Read(parsed.GetValue(words)!);
+            if (written is null && !Console.IsInputRedirected)
+            {
+                Console.Error.WriteLine("error: no statement: give it as the last argument, or pipe it in");
+                return Task.FromResult(ExitCodes.Usage);
+            }
             return Common.WithSessionAsync(parsed, path, start: false, async (screen, session) =>
             {
                 var target = Common.Pick(session.Estate, parsed.GetValue(database));
                 var server = session.Servers[target.Server];
-                var statement = given[^1] == "-" ? await Console.In.ReadToEndAsync(token) : given[^1];
+                var statement = written ?? await Console.In.ReadToEndAsync(token);
+                if (string.IsNullOrWhiteSpace(statement))
+                    throw new ArgumentException("no statement: stdin is empty; give it as the last argument, or pipe it in");
                 var name = parsed.GetValue(role)!;
                 await using var connection = name == "admin"
                     ? await server.OpenAdminAsync(target.Name, token) : await server.OpenLoginAsync(name, target.Name, token);
@@ -44,14 +50,29 @@ static class SqlCommand
                     await BecomeAsync(session, target, connection, who, token);
                 await using (var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0, AllResultTypesAreUnknown = true })
                 await using (var rows = await command.ExecuteReaderAsync(token))
-                    screen.Out(await RowText.WriteAsync(rows, parsed.GetValue(format) ?? (Console.IsOutputRedirected ? "csv" : "table"),
-                        token));
+                {
+                    var shape = parsed.GetValue(format) ?? (Console.IsOutputRedirected ? "csv" : "table");
+                    do
+                        screen.Out(await RowText.WriteAsync(rows, shape, token));
+                    while (await rows.NextResultAsync(token));
+                }
                 await transaction.CommitAsync(token);
                 return ExitCodes.Done;
             }, token);
         });
         return command;
     }
+
+    // One word is the statement, unless it is where an estate is; a statement that is not there comes from stdin, which - may say.
+    static (string Path, string? Statement) Read(string[] given) => given switch
+    {
+        [var path, "-"] => (path, null),
+        [var path, var statement] => (path, statement),
+        [] or ["-"] => (Folder(), null),
+        [var one] when Directory.Exists(one) || File.Exists(one) => (one, null),
+        [var one] => (Folder(), one),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     internal static string Folder() => File.Exists("estate.yaml") || !Directory.Exists(Common.DefaultFolder) ? "." : Common.DefaultFolder;
 
