@@ -10,12 +10,14 @@ namespace Howdah.Patterns.Tenancy;
 static class TenancyProver
 {
     static readonly IReadOnlyList<Staged> OnTables = [.. ReadAttacks.All, .. WriteAttacks.All];
+    static readonly IReadOnlyList<(Attack About, Func<TenancySpec, Bout, CancellationToken, Task<Outcome>> MakeAsync)> OnDatabase =
+        [.. LoginAttacks.All, .. SurroundingAttacks.All];
 
     internal static IReadOnlyList<Attack> Attacks { get; } =
     [
-        .. OnTables.Select(each => each.About), .. LoginAttacks.All.Select(each => each.About),
+        .. OnTables.Select(each => each.About), .. OnDatabase.Select(each => each.About),
             .. OwnerAttacks.OnTables.Select(each => each.About),
-        OwnerAttacks.Newborn.About, .. CatalogAttacks.All.Select(each => each.About),
+        OwnerAttacks.Registry.About, OwnerAttacks.Newborn.About, .. CatalogAttacks.All.Select(each => each.About),
     ];
 
     internal static async IAsyncEnumerable<Finding> ProveAsync(TenancySpec spec, Arena arena,
@@ -25,6 +27,8 @@ static class TenancyProver
         foreach (var (about, query, fix) in CatalogAttacks.All)
             yield return await AsAdminAsync(about, spec.Database, arena, bout => CatalogAttacks.MakeAsync(spec, bout, query, fix, token),
                 token);
+        yield return await AsAdminAsync(OwnerAttacks.Registry.About, spec.Database, arena, bout =>
+            OwnerAttacks.Registry.MakeAsync(spec, bout, token), token);
         foreach (var table in spec.Wanted.Tables)
         {
             foreach (var (about, make) in OwnerAttacks.OnTables)
@@ -36,7 +40,7 @@ static class TenancyProver
         {
             yield return await AsAdminAsync(OwnerAttacks.Newborn.About, login, arena, bout =>
                 OwnerAttacks.Newborn.MakeAsync(spec, bout, login, token), token);
-            foreach (var (about, make) in LoginAttacks.All)
+            foreach (var (about, make) in OnDatabase)
                 yield return await AsLoginAsync(spec, about, login, login, arena, bout => make(spec, bout, token), token);
             foreach (var table in spec.Wanted.Tables)
             {

@@ -26,11 +26,13 @@ sealed class Shop : IDisposable
               - { to: shop_app, on: { database: true }, privileges: [connect] }
               - { to: [shop_app, shop_backup], on: { schema: app }, privileges: [usage] }
               - { to: shop_app, on: { tables: [app.orders, app.notes] }, privileges: [select, insert, update, delete] }
+              - { to: shop_app, on: { tables: [app.kinds] }, privileges: [select] }
               - { to: shop_backup, on: { tables: [app.orders, app.notes] }, privileges: [select] }
             tenancy:
               model: rows
               roles: [shop_app]
               tables: [app.orders, app.notes]
+              shared: [app.kinds]
               backup: shop_backup
         """;
 
@@ -38,6 +40,7 @@ sealed class Shop : IDisposable
     const string Tables = """
         create table app.orders (tenant_id uuid not null, id integer not null, what text, primary key (tenant_id, id));
         create table app.notes (tenant_id uuid not null, order_id integer, what text);
+        create table app.kinds (kind text primary key);
         """;
 
     // Rows of the two in turn, so that each has one before one of the other's.

@@ -15,6 +15,15 @@ static class CatalogAttacks
                 + "c.relrowsecurity order by 1",
             "howdah apply: it enables row-level security"),
 
+        (new("TEN-A12", "Nobody logs in as the owner of tenants' tables", Gravity.Critical, false,
+            "Lists roles that can log in and own a tenant table or are a member of its owner, other than superusers and the role that "
+                + "applies: whoever owns a table can take its protection away.",
+            "PostgreSQL documentation, Row Security Policies"),
+            "select distinct r.rolname || ' for ' || t from pg_catalog.unnest($1::text[]) t join pg_catalog.pg_class c on c.oid = "
+                + "t::pg_catalog.regclass join pg_catalog.pg_roles r on r.rolcanlogin and not r.rolsuper and r.rolname <> current_user "
+                + "and pg_catalog.pg_has_role(r.oid, c.relowner, 'MEMBER') where $2 <> '' order by 1",
+            "ALTER ROLE … NOLOGIN for the owner; REVOKE it from members"),
+
         (new("TEN-B08", "No row belongs to nobody", Gravity.Medium, false,
             "Lists tenant tables whose tenant column may be NULL.", "Howdah"),
             "select t from pg_catalog.unnest($1::text[]) t left join pg_catalog.pg_attribute a on a.attrelid = t::pg_catalog.regclass "
@@ -30,11 +39,11 @@ static class CatalogAttacks
             "DROP RULE"),
 
         (new("TEN-D01", "Keys do not tell of other tenants' values", Gravity.Medium, false,
-            "Lists primary keys, unique constraints and unique indexes that do not begin with the tenant column: a conflict tells that "
-                + "another tenant has the value.",
+            "Lists primary keys, unique and exclusion constraints and unique indexes that do not begin with the tenant column: a conflict "
+                + "tells that another tenant has the value.",
                 "Howdah"),
             "select c.relname || ' on ' || t from pg_catalog.unnest($1::text[]) t join pg_catalog.pg_index i on i.indrelid = "
-                + "t::pg_catalog.regclass and i.indisunique join pg_catalog.pg_class c on c.oid = i.indexrelid "
+                + "t::pg_catalog.regclass and (i.indisunique or i.indisexclusion) join pg_catalog.pg_class c on c.oid = i.indexrelid "
             + "join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attname = $2 where i.indkey[0] <> a.attnum order by 1",
             "begin the key with the tenant column"),
 
@@ -44,8 +53,8 @@ static class CatalogAttacks
             "select k.conname || ' on ' || t from pg_catalog.unnest($1::text[]) t join pg_catalog.pg_constraint k on k.conrelid = "
                 + "t::pg_catalog.regclass and k.contype = 'f' "
             + "join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attname = $2 "
-            + "join pg_catalog.pg_attribute f on f.attrelid = k.confrelid and f.attname = $2 where not (a.attnum = any(k.conkey)) order "
-                + "by 1",
+            + "join pg_catalog.pg_attribute f on f.attrelid = k.confrelid and f.attname = $2 where not exists (select "
+                + "from pg_catalog.generate_subscripts(k.conkey, 1) i where k.conkey[i] = a.attnum and k.confkey[i] = f.attnum) order by 1",
             "carry the tenant column on both sides of the key"),
 
         (new("TEN-A10", "The server has no known hole in row-level security", Gravity.High, false,

@@ -49,7 +49,7 @@ static class LoginAttacks
             "PostgreSQL documentation, CREATE VIEW (security_invoker)"),
             static async (spec, bout, token) =>
             {
-                var derived = await TextsAsync(bout, Derived, token, spec.Wanted.Tables.Select(table => table.ToString()).ToArray());
+                var derived = await TextsAsync(bout, Derived, token, [spec.Wanted.Tables.Select(table => table.ToString()).ToArray()]);
                 Outcome? unclear = null;
                 foreach (var relation in derived)
                 {
@@ -162,10 +162,10 @@ static class LoginAttacks
         order by 1
         """;
 
-    static async Task<List<string>> TextsAsync(Bout bout, string query, CancellationToken token, string[]? parameter = null)
+    internal static async Task<List<string>> TextsAsync(Bout bout, string query, CancellationToken token, params object[] parameters)
     {
         await using var command = new NpgsqlCommand(query, bout.Connection);
-        if (parameter is not null)
+        foreach (var parameter in parameters)
             command.Parameters.Add(new() { Value = parameter });
         await using var rows = await command.ExecuteReaderAsync(token);
         var texts = new List<string>();

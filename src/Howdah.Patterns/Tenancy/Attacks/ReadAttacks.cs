@@ -24,6 +24,20 @@ static class ReadAttacks
                     "as tenant A: select … where the tenant is B");
             }),
 
+        new(new("TEN-B16", "A tenant does see its own rows", Gravity.Medium, true,
+            "As tenant A, reads a row of A; none is a break: the base policy is missing, and that all else held would mean nothing.",
+                "Howdah"),
+            async (stage, token) =>
+            {
+                if (!stage.Spec.Wanted.Roles.Contains(stage.Bout.Role))
+                    return Outcome.Held($"{stage.Bout.Role} serves no tenant");
+                await stage.BecomeAsync(stage.A, token);
+                return await stage.CountAsync(Sql.Of($"select count(*) from (select 1 from {stage.Table} limit 1) own"), token) > 0
+                    ? Outcome.Held("as tenant A: select: a row")
+                    : Outcome.Broken("as tenant A: select: no row",
+                        $"howdah apply: it makes {TenancySpec.Base} on {stage.Table.Plain} again");
+            }),
+
         new(new("TEN-B05", "Without a tenant there are no rows", Gravity.Critical, true,
             "Reads with a context never set; any row is a break (fail-open policies say `is null or`).", "pgrls SEC004; agor#2591"),
             async (stage, token) =>

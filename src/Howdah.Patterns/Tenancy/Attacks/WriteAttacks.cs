@@ -11,7 +11,7 @@ static class WriteAttacks
     [
         new(new("TEN-B02", "Rows cannot be given to another tenant", Gravity.Critical, true,
             "As A, sets the tenant column of all rows to B (no WHERE, so that no SELECT policy helps); success is a break.", "Howdah"),
-            (stage, token) => RefusedAsync(stage, Sql.Of($"update {stage.Table} set {stage.Column} = {stage.Foreign}"), token)),
+            (stage, token) => RefusedAsync(stage, stage.A, Sql.Of($"update {stage.Table} set {stage.Column} = {stage.Foreign}"), token)),
 
         new(new("TEN-B04", "Rows cannot be planted with another tenant", Gravity.Critical, true,
             "As A, inserts a copy of one of its rows as B's; success is a break, and so is a key conflict: it means that the row was let "
@@ -22,8 +22,35 @@ static class WriteAttacks
                 var list = Sql.Join(", ", columns.Select(column => Sql.Of($"{new Ident(column)}")));
                 var values = Sql.Join(", ", columns.Select(column => column == stage.Spec.Wanted.Column
                     ? Sql.Of($"{stage.Foreign}::{new Words(stage.Spec.Wanted.Type)}") : Sql.Of($"{new Ident(column)}")));
-                return await RefusedAsync(stage, Sql.Of($"insert into {stage.Table} ({list}) select {values} from {stage.Table} limit 1"),
+                return await RefusedAsync(stage, stage.A,
+                    Sql.Of($"insert into {stage.Table} ({list}) select {values} from {stage.Table} limit 1"), token);
+            }),
+
+        new(new("TEN-B07", "Without a tenant no row can be planted", Gravity.Critical, true,
+            "Takes a row of A, empties the context and inserts the row again, as A's and as nobody's; success is a break, and so is a key "
+                + "conflict or a NOT NULL: it means that the row was let in.", "Howdah"),
+            async (stage, token) =>
+            {
+                await stage.BecomeAsync(stage.A, token);
+                var row = await stage.Bout.ScalarAsync(Sql.Of(
+                    $"select pg_catalog.to_jsonb(t)::text from {stage.Table} t where {stage.Column} = {stage.Own} limit 1").ToString(),
                     token);
+                if (row is not string own)
+                    return Outcome.Unclear("no own row to try it with");
+                var columns = await ColumnsAsync(stage, token);
+                var list = Sql.List(columns.Select(column => new Ident(column)));
+                foreach (var nobody in (bool[])[false, true])
+                {
+                    var values = Sql.Join(", ", columns.Select(column => nobody && column == stage.Spec.Wanted.Column
+                        ? Sql.Of($"null") : Sql.Of($"{new Ident(column)}")));
+                    var outcome = await RefusedAsync(stage, null, Sql.Of($"""
+                        insert into {stage.Table} ({list})
+                        select {values} from pg_catalog.jsonb_populate_record(null::{stage.Table}, {new Literal(own)})
+                        """), token);
+                    if (outcome.Verdict != Verdict.Held)
+                        return outcome;
+                }
+                return Outcome.Held("no tenant set: insert as A's, as nobody's: refused");
             }),
 
         new(new("TEN-B10", "Another tenant's rows cannot be updated", Gravity.Critical, true,
@@ -95,19 +122,18 @@ static class WriteAttacks
                 : Outcome.Held("has neither REFERENCES nor TRIGGER")),
     ];
 
-    // The floor's refusal is 42501 "new row violates row-level security policy"; so is a missing privilege. Anything else let the row in.
-    static async Task<Outcome> RefusedAsync(Stage stage, Sql statement, CancellationToken token)
+    // The floor's refusal is 42501 "new row violates row-level security policy"; so is a missing privilege. A constraint is asked only
+    // after the policies: its refusal says that the row was let in. Anything else (a trigger, a lock, no partition) says nothing.
+    static async Task<Outcome> RefusedAsync(Stage stage, string? tenant, Sql statement, CancellationToken token)
     {
-        await stage.BecomeAsync(stage.A, token);
+        await stage.BecomeAsync(tenant, token);
         var (count, refusal) = await stage.Bout.TryAsync(_ => stage.RunAsync(statement, token), token);
-        if (refusal is not null && Stage.Denied(refusal))
-            return Outcome.Held($"{Short(statement)}: {refusal.MessageText}");
-        if (refusal is { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled })
-            return Outcome.Unclear(refusal.MessageText);
-        return refusal is null && count == 0
-            ? Outcome.Unclear("no own row to try it with")
-            : Outcome.Broken($"{Short(statement)}: {(refusal is null ? $"{count} rows" : $"let in, then {refusal.MessageText}")}",
-                stage.Floor);
+        return refusal is null
+            ? count == 0 ? Outcome.Unclear("no own row to try it with")
+                : Outcome.Broken($"{Short(statement)}: {count} rows", stage.Floor)
+            : refusal is { ConstraintName: not null } or { SqlState: PostgresErrorCodes.NotNullViolation, TableName: not null }
+                ? Outcome.Broken($"{Short(statement)}: let in, then {refusal.MessageText}", stage.Floor)
+            : Outcome.Refused(Short(statement), refusal);
     }
 
     static async Task<Outcome> ReachAsync(Stage stage, Sql statement, CancellationToken token, bool expectNone = false)
