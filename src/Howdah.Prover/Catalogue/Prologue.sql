@@ -32,4 +32,60 @@ acts_as(attacker, role) as (
   select b.attacker, m.roleid
   from acts_as b join pg_auth_members m on m.member = b.role
   where coalesce((to_jsonb(m) ->> 'set_option')::boolean, true) or coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
+    or m.admin_option -- which lets it give itself the rest
+),
+-- What attackers were granted on tenants' tables, and by which grant; what an owner may do is not in it. Column 0 is the whole table.
+granted(attacker, relid, privilege, attnum, grantee) as (
+  select b.attacker, t.oid, x.privilege_type, x.attnum, x.grantee
+  from tenant_table t
+  cross join lateral (
+    select a.privilege_type, 0::smallint as attnum, a.grantee from pg_class c cross join aclexplode(c.relacl) a where c.oid = t.oid
+    union all
+    select a.privilege_type, c.attnum, a.grantee from pg_attribute c cross join aclexplode(c.attacl) a
+    where c.attrelid = t.oid and c.attacl is not null) x
+  join (select attacker, role from acts_as union all select oid, 0 from attacker) b on b.role = x.grantee
+  where x.grantee <> t.owner
+  union all
+  select b.attacker, t.oid, k.privilege, 0::smallint, r.oid
+  from (values ('pg_read_all_data', 'SELECT'), ('pg_write_all_data', 'INSERT'), ('pg_write_all_data', 'UPDATE'),
+               ('pg_write_all_data', 'DELETE'), ('pg_maintain', 'MAINTAIN')) k(role, privilege)
+  join pg_roles r on r.rolname = k.role join acts_as b on b.role = r.oid cross join tenant_table t
+),
+-- Schemas in which an attacker may use what it was granted.
+usable(attacker, nspoid) as (
+  select distinct b.attacker, n.oid
+  from pg_namespace n cross join aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) x
+  join (select attacker, role from acts_as union all select oid, 0 from attacker) b on b.role = x.grantee
+  where x.privilege_type = 'USAGE'
+),
+-- Policies of tenants' tables with the columns of the table that they name, and whether what they ask is the constant true.
+policy(oid, relid, name, cmd, permissive, roles, qual, checked, cols, attnum, enabled, open, unchecked) as (
+  select p.oid, p.polrelid, p.polname::text, p.polcmd::text, p.polpermissive, p.polroles, p.polqual, p.polwithcheck,
+         coalesce(d.cols, '{}'), t.attnum, t.rls, coalesce(p.polqual::text ~ '^\{CONST :consttype 16 .* 1 \[ 1 ', false),
+         coalesce(coalesce(p.polwithcheck, p.polqual)::text ~ '^\{CONST :consttype 16 .* 1 \[ 1 ', false)
+  from pg_policy p join tenant_table t on t.oid = p.polrelid
+  left join (select objid, refobjid, array_agg(distinct refobjsubid::smallint) as cols from pg_depend
+             where classid = 'pg_policy'::regclass and refclassid = 'pg_class'::regclass and refobjsubid > 0 group by 1, 2) d
+    on d.objid = p.oid and d.refobjid = p.polrelid
+),
+-- What permissive policies let attackers do (r, a, w, d) that no restrictive policy holds by the tenant's column.
+unheld(policy, relid, attacker, cmd) as (
+  select p.oid, p.relid, g.attacker, k.cmd
+  from policy p
+  join (values ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE'), ('d', 'DELETE')) k(cmd, privilege) on p.cmd in ('*', k.cmd)
+  join granted g on g.relid = p.relid and g.privilege = k.privilege
+  where p.permissive and p.enabled
+    and (0 = any (p.roles) or exists (select from acts_as x where x.attacker = g.attacker and x.role = any (p.roles)))
+    and not exists (
+      select from policy q
+      where q.relid = p.relid and not q.permissive and q.cmd in ('*', k.cmd) and q.attnum = any (q.cols)
+        and not (q.unchecked and k.cmd in ('a', 'w'))
+        and (0 = any (q.roles) or exists (select from acts_as x where x.attacker = g.attacker and x.role = any (q.roles))))
+),
+-- How policies of this database most often compare a tenant's column of that name and type with the context: what fixes repeat.
+model(attname, atttypid, expr) as (
+  select t.attname, t.atttypid, mode() within group (order by e.expr)
+  from policy p join tenant_table t on t.oid = p.relid cross join lateral (select pg_get_expr(p.qual, p.relid)) e(expr)
+  where p.cols = array[t.attnum] and e.expr ~ '(current_setting\(|CURRENT_USER|SESSION_USER|\w\.\w+\()' and e.expr !~ ' OR |~|COALESCE'
+  group by 1, 2
 )

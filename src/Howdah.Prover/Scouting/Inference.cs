@@ -14,6 +14,9 @@ static partial class Inference
         ["tenant_id", "tenant", "tenantid", "org_id", "organization_id", "organisation_id", "account_id", "company_id", "workspace_id",
             "customer_id", "team_id", "client_id", "firm_id", "site_id", "shop_id", "store_id", "merchant_id"];
 
+    // Of these, the names that say it even in a database without any policy, where a customer_id is just a customer.
+    static readonly string[] Plain = ["tenant_id", "tenant", "tenantid", "org_id", "organization_id", "organisation_id", "workspace_id"];
+
     internal static Surface Conclude(Sighting seen, Hints hints)
     {
         var guesses = new List<string>();
@@ -72,8 +75,8 @@ static partial class Inference
             chosen.IntersectWith(Telling);
         if (chosen.Count == 0)
         {
-            // No policy tells: a telling name in two tables or more, or in one that is not alone in having policies or a foreign key.
-            var best = Telling.FirstOrDefault(name => seen.Tables.Count(table => table.Columns.Any(column => column.Name == name)) > 1);
+            // No policy tells: a name that can mean nothing else, in two tables or more.
+            var best = Plain.FirstOrDefault(name => seen.Tables.Count(table => table.Columns.Any(column => column.Name == name)) > 1);
             if (best is not null)
                 chosen.Add(best);
         }
