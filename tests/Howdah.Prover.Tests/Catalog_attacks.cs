@@ -27,30 +27,37 @@ public sealed class Catalog_attacks
     {
         var mutant = Mutant.All.Single(each => each.Name == name);
         Assert.SkipWhen(major < mutant.From, $"can be made only since PostgreSQL {mutant.From}");
-        var server = await TestServer.GetAsync(major);
+        var server = await (mutant.OwnServer ? TestServer.StartOwnAsync(major) : TestServer.GetAsync(major));
         var database = await Twin.All.Single(twin => twin.Name == mutant.Twin).CopyAsync(server);
         try
         {
-            await server.ExecuteAsync(mutant.Sql.Replace("{db}", $"\"{database}\"", StringComparison.Ordinal), database);
+            foreach (var sql in mutant.Sql)
+                await server.ExecuteAsync(sql.Replace("{db}", $"\"{database}\"", StringComparison.Ordinal), database);
             var result = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
             var broken = result.Findings.Where(static finding => finding.Verdict == Verdict.Broken)
                 .Select(static finding => finding.Attack.Id).Distinct().Order(StringComparer.Ordinal);
             var told = string.Join('\n', Told(result, Verdict.Broken, Verdict.Inconclusive));
             Assert.True(mutant.Expect.SequenceEqual(broken), $"expected {string.Join(", ", mutant.Expect)}; found\n{told}");
-            // What it says closes it, closes it.
-            foreach (var fix in result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && finding.Fix is not null)
+            // What it says closes it, closes it; what no SQL closes may stay.
+            foreach (var fix in result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && Closes(finding.Fix))
                 .Select(static finding => finding.Fix!).Distinct())
                 await server.ExecuteAsync(fix, database);
+            var open = result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && !Closes(finding.Fix))
+                .Select(static finding => finding.Attack.Id).ToHashSet();
             var after = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
-            Assert.Empty(Told(after, Verdict.Broken));
+            Assert.DoesNotContain(Told(after, Verdict.Broken), line => !open.Contains(line.Split(' ')[0]));
         }
         finally
         {
             await server.ExecuteAsync($"drop database \"{database}\" with (force)");
-            if (mutant.Undo.Length > 0)
-                await server.ExecuteAsync(mutant.Undo);
+            foreach (var sql in mutant.Undo)
+                await server.ExecuteAsync(sql.Replace("{db}", $"\"{database}\"", StringComparison.Ordinal));
+            if (mutant.OwnServer)
+                await server.StopAsync();
         }
     }
+
+    static bool Closes(string? fix) => fix is not null && !fix.StartsWith("-- ", StringComparison.Ordinal);
 
     static List<string> Told(CheckResult result, params Verdict[] verdicts) =>
         [.. result.Findings.Where(finding => verdicts.Contains(finding.Verdict))

@@ -6,7 +6,7 @@ namespace Howdah.Prover.Catalogue;
 /// An attack that reads the catalogs: one <c>.sql</c> file in <c>Lints/</c>. Its head tells what the reference page says, its body is a
 /// query
 /// over the catalogs and the common tables of <c>Prologue.sql</c> that gives one row a cause: <c>targets text[]</c>, <c>evidence text</c>,
-/// <c>fix text</c>.
+/// <c>fix text</c>, and <c>severity text</c> where it is not the one of the head.
 /// </summary>
 /// <param name="Attack">What the reference page says.</param>
 /// <param name="Residual">Whether PostgreSQL itself cannot close it, so that a row is no break.</param>

@@ -27,6 +27,12 @@ static class LintRunner
                 findings.AddRange(await RunAsync(connection, surface, lint, token));
                 await transaction.ReleaseAsync("howdah_lint", token);
             }
+            catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege
+                && surface.Attackers.Count == 0)
+            {
+                await transaction.RollbackAsync("howdah_lint", token);
+                findings.Add(new(lint.Attack, Pattern, surface.Database, Verdict.Held, "no role can log in here and attack"));
+            }
             catch (PostgresException refusal)
             {
                 await transaction.RollbackAsync("howdah_lint", token);
@@ -50,7 +56,10 @@ static class LintRunner
         while (await rows.ReadAsync(token))
         {
             var targets = rows.GetFieldValue<string[]>(0);
-            findings.Add(new(lint.Attack, Pattern, targets.Length == 1 ? targets[0] : $"{targets[0]} and {targets.Length - 1} more",
+            // A fourth column is the severity of this very cause, where it is not the lint's.
+            var attack = rows.FieldCount > 3 && !rows.IsDBNull(3)
+                ? lint.Attack with { Gravity = Enum.Parse<Gravity>(rows.GetString(3), ignoreCase: true) } : lint.Attack;
+            findings.Add(new(attack, Pattern, targets.Length == 1 ? targets[0] : $"{targets[0]} and {targets.Length - 1} more",
                 lint.Residual ? Verdict.Residual : Verdict.Broken, rows.GetString(1), rows.IsDBNull(2) ? null : rows.GetString(2))
             {
                 Targets = targets,

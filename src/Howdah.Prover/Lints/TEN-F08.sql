@@ -1,0 +1,42 @@
+-- TEN-F08 medium
+-- title: Policies read the tenant once in a statement
+-- how: Looks for policies that call current_setting, or a function without arguments that calls it, outside a sub-select that could be
+--   computed once.
+-- why: Outside a sub-select the setting is read again for every row. A statement that calls set_config among its columns then changes
+--   tenants on the way and brings home the rows of several, and so does a cursor. It is also slower.
+-- source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html; Supabase Splinter 0003; reproduced on 15 and 18
+, helper as (
+  select d.objid as policy, string_agg(regexp_replace(format('%I.%I()', n.nspname, f.proname), '(\W)', '\\\1', 'g'), '|') as pattern
+  from pg_depend d join pg_proc f on f.oid = d.refobjid join pg_namespace n on n.oid = f.pronamespace
+  where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass and f.pronargs = 0 and f.prosrc ~* '\mcurrent_setting\M'
+  group by d.objid
+), reader as materialized (
+  select p.oid, p.polrelid, p.polname, pg_get_expr(p.polqual, p.polrelid) as qual, pg_get_expr(p.polwithcheck, p.polrelid) as checked,
+         '(?:current_setting\(''[^'']*''::text(?:, (?:true|false))?\)' || coalesce('|' || h.pattern, '') || ')' as pattern
+  from pg_policy p left join helper h on h.policy = p.oid
+  where h.policy is not null or p.polqual::text ~ ':funcid (2077|3294) ' or p.polwithcheck::text ~ ':funcid (2077|3294) '
+), marked as materialized (
+  select r.*, regexp_replace(regexp_replace(concat_ws(' ', r.qual, r.checked), r.pattern, '#', 'g'),
+                             '''(?:[^'']|'''')*''|::[\w".]+', '', 'g') as text,
+         case when quote_ident(c.relname) ~ '^\w+$' then '\m' else '' end
+           || regexp_replace(quote_ident(c.relname), '(\W)', '\\\1', 'g') || '\.' as rel
+  from reader r join pg_class c on c.oid = r.polrelid
+), -- Many tables have the same policy: each text is looked at once.
+step(key, rel, text, turn) as (
+  select distinct text, case when strpos(text, ' FROM ') > 0 then rel else '\.\w+(?![\w\[])' end, text, 0 from marked
+  union all
+  -- From the inside out: a sub-select that does not name the policy's own table runs once and goes; all other parentheses become brackets.
+  select key, rel, regexp_replace(regexp_replace(regexp_replace(text, '\((?! SELECT )([^()]*)\)', '[\1]', 'g'),
+         '\( SELECT (?:(?!' || rel || ')[^()])*\)', '', 'g'), '\( SELECT ([^()]*)\)', '[\1]', 'g'), turn + 1
+  from step where text ~ '[()]' and turn < 60
+), open as (
+  select m.* from marked m
+  where exists (select from step s where s.key = m.text and s.rel in (m.rel, '\.\w+(?![\w\[])') and s.text !~ '[()]' and strpos(s.text, '#') > 0)
+)
+select array_agg(distinct polrelid::regclass::text) as targets,
+       format('%s policies read the tenant for each row', count(*)) as evidence,
+       string_agg(format('ALTER POLICY %I ON %s%s%s;', polname, polrelid::regclass,
+           ' USING (' || regexp_replace(qual, pattern, '( SELECT \&)', 'g') || ')',
+           ' WITH CHECK (' || regexp_replace(checked, pattern, '( SELECT \&)', 'g') || ')'), E'\n' order by polrelid, polname) as fix
+from open
+having count(*) > 0

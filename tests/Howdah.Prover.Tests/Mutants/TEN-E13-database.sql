@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: TEN-E13
+alter database {db} set app.tenant_id = '11111111-1111-1111-1111-111111111111';

@@ -1,0 +1,10 @@
+-- twin: rows
+-- expect: TEN-E07, TEN-F04
+set role rows_owner;
+create table shop.members (login text not null, tenant uuid not null, primary key (login, tenant));
+create function shop.is_member(tenant_id uuid) returns boolean language sql stable security definer set search_path = shop
+  as $$ select exists (select from members m where m.login = session_user and m.tenant = tenant_id) $$;
+grant execute on function shop.is_member(uuid) to rows_app, rows_report;
+create policy members on shop.orders as restrictive using (shop.is_member(tenant_id));
+reset role;
+grant temporary on database {db} to rows_app;
