@@ -16,7 +16,7 @@
 select array_agg(distinct setting order by setting) as targets,
        format('%s may be set by every role, and the policies of %s tables believe it', string_agg(distinct setting, ', '),
               count(distinct polrelid)) as evidence,
-       '-- Give free SQL to nobody, use one login for each tenant, or have policies ask a SECURITY DEFINER function that checks a signature.'
+       '-- Give nobody free SQL, use one login for each tenant, or let policies ask a SECURITY DEFINER function that checks a signature.'
          as fix
 from reads
 having count(*) > 0

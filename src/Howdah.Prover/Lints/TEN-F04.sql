@@ -37,7 +37,8 @@
                 then 'names tables without their schema and runs with the caller''s search_path'
               when h.prosecdef and exists (select from path p join creatable c on c.name = p.item where p.oid = h.oid)
                 then 'is pinned to a search_path with a schema where an attacker may create'
-              when h.prosecdef and may.temporary and (select p.item from path p where p.oid = h.oid order by p.ord desc limit 1) <> 'pg_temp'
+              when h.prosecdef and may.temporary
+                and (select p.item from path p where p.oid = h.oid order by p.ord desc limit 1) <> 'pg_temp'
                 then 'is pinned to a search_path that does not end in pg_temp'
          end as fault
   from helper h cross join may

@@ -31,7 +31,8 @@ step(key, rel, text, turn) as (
   from step where text ~ '[()]' and turn < 60
 ), open as (
   select m.* from marked m
-  where exists (select from step s where s.key = m.text and s.rel in (m.rel, '\.\w+(?![\w\[])') and s.text !~ '[()]' and strpos(s.text, '#') > 0)
+  where exists (select from step s where s.key = m.text and s.rel in (m.rel, '\.\w+(?![\w\[])') and s.text !~ '[()]'
+                and strpos(s.text, '#') > 0)
 )
 select array_agg(distinct polrelid::regclass::text) as targets,
        format('%s policies read the tenant for each row', count(*)) as evidence,

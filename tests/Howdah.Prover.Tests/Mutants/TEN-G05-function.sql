@@ -1,0 +1,4 @@
+-- twin: schemas
+-- expect: TEN-G05
+create or replace function t_7f3a.total_of(customer bigint) returns numeric language sql stable set search_path = pg_catalog, pg_temp
+  as 'select sum(total) from t_4be1.orders where customer_id = customer';

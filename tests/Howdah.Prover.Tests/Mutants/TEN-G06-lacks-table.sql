@@ -1,0 +1,3 @@
+-- twin: schemas
+-- expect: TEN-G06
+drop table t_c09d.notes;
