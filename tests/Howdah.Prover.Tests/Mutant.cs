@@ -2,9 +2,9 @@ namespace Howdah.Prover.Tests;
 
 /// <summary>
 /// A twin broken by hand: <c>Mutants/*.sql</c>. The head says of which twin (<c>-- twin: rows</c>), which attacks must break and no others
-/// (<c>-- expect: TEN-A07, TEN-B01</c>), and optionally since which major version it can be made (<c>-- from: 16</c>) and whether it needs a
-/// server of its own (<c>-- server: own</c>); <c>{db}</c> is the database; <c>-- apart</c> parts what cannot run in one transaction; what
-/// comes after <c>-- undo</c> takes back what is not in the database (roles, settings of roles, databases).
+/// (<c>-- expect: TEN-A07, TEN-B01</c>), and optionally since which major version it can be made (<c>-- from: 16</c>) and whether it
+/// needs a server of its own (<c>-- server: own</c>); <c>{db}</c> is the database; <c>-- apart</c> parts what cannot run in one
+/// transaction; what comes after <c>-- undo</c> takes back what is not in the database (roles, settings of roles, databases).
 /// </summary>
 sealed record Mutant(string Name, string Twin, IReadOnlyList<string> Expect, int From, bool OwnServer, IReadOnlyList<string> Sql,
     IReadOnlyList<string> Undo)

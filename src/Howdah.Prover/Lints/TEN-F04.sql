@@ -6,13 +6,13 @@
 -- why: Names in the body are looked up when it runs. A table of the same name in pg_temp, or earlier in the caller's search_path, answers
 --   in place of the real one, so that the attacker decides what the policy lets through.
 -- source: https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY; CVE-2007-2138
-, usable(role) as (
+, actor(role) as (
   select distinct x.role from acts_as x join pg_roles r on r.oid = x.role where not r.rolsuper
 ), creatable(name) as (
-  select s.name from user_schema s where exists (select from usable u where has_schema_privilege(u.role, s.oid, 'CREATE'))
+  select s.name from user_schema s where exists (select from actor u where has_schema_privilege(u.role, s.oid, 'CREATE'))
 ), may as (
-  select exists (select from usable where has_database_privilege(role, current_database(), 'TEMPORARY')) as temporary,
-         exists (select from creatable) or exists (select from usable where has_database_privilege(role, current_database(), 'CREATE'))
+  select exists (select from actor where has_database_privilege(role, current_database(), 'TEMPORARY')) as temporary,
+         exists (select from creatable) or exists (select from actor where has_database_privilege(role, current_database(), 'CREATE'))
            as permanent
 ), helper as materialized (
   select f.oid, f.prosecdef, n.nspname,

@@ -25,7 +25,7 @@
     and exists (select from acts_as a where has_schema_privilege(a.role, u.oid, 'USAGE'))
   join pg_class f on f.relnamespace = u.oid and f.relname = h.relname and f.relkind in ('r', 'p', 'f', 'v', 'm')
   group by h.relname, f.oid
-), granted as (
+), given as (
   select f.oid, string_agg(distinct case when a.grantee = 0 then 'PUBLIC' else quote_ident(pg_get_userbyid(a.grantee)) end, ', ') as whom
   from fallen f join pg_class c on c.oid = f.oid cross join aclexplode(c.relacl) a
   where a.grantee <> c.relowner
@@ -35,5 +35,5 @@ select f.missing as targets,
        format('%s of %s schemas of tenants have no %I; the name then means %s, which %s may use', cardinality(f.missing),
               (select count(*) from tenant_schema), f.relname, f.oid::regclass, g.whom) as evidence,
        format('REVOKE ALL ON TABLE %s FROM %s;', f.oid::regclass, g.whom) as fix
-from fallen f join granted g on g.oid = f.oid
+from fallen f join given g on g.oid = f.oid
 order by f.missing

@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: SEC-08
+grant create on schema public to public;

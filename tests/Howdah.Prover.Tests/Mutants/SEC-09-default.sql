@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: SEC-09
+grant create on schema public to rows_report;
