@@ -15,9 +15,9 @@ static class ExitCodes
     [
         (Done, "Done, nothing to do, or all held."),
         (Failed, "Failed; the message says what, where, why and what to do."),
-        (Differs, "Differences (`plan --check`), or an attack got through (`prove`)."),
+        (Differs, "Differences (`plan --check`), an attack got through (`prove`), or a report was changed (`evidence verify`)."),
         (Refused, "Refused: a hazard that was not allowed, a stale plan, a stranger, another apply."),
-        (Inconclusive, "Nothing broke, but some attacks could not be made."),
+        (Inconclusive, "Nothing broke, but some attacks could not be made; or only a part of a report could be checked."),
         (Usage, "The command line was not understood."),
         (Stopped, "Stopped by Ctrl-C; run again to go on."),
     ];

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Howdah.Cli.Output;
 using Howdah.Engine;
 using Howdah.Engine.Proving;
-using Howdah.Engine.Proving.Reports;
 
 namespace Howdah.Cli.Commands;
 
@@ -11,52 +10,37 @@ static class ProveCommand
     internal static Command Create()
     {
         var path = Common.Path();
-        var format = new Option<string>("--format") { Description = "text, json, junit, sarif or html.", DefaultValueFactory = _ =>
-            "text" };
-        format.AcceptOnlyFromAmong("text", "json", "junit", "sarif", "html");
-        var save = new Option<string?>("--out") { Description = "Write the report to this file instead of stdout." };
         var command = Common.Command("prove",
             "Attacks the result through real logins; everything is rolled back. Exit 2 if anything broke, 4 if only inconclusive.",
             "howdah prove --format html --out proof.html");
         command.Add(path);
-        command.Add(format);
-        command.Add(save);
+        ProofOutput.AddOptions(command);
         command.SetAction((parsed, token) =>
             Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
         {
-            var findings = await FindAsync(session, token);
-            var report = parsed.GetValue(format) switch
-            {
-                "json" => JsonReport.Write(findings),
-                "sarif" => JsonReport.WriteSarif(findings, Program.Version),
-                "junit" => JUnitReport.Write(findings),
-                "html" => HtmlReport.Write(findings, session.Estate.Name, Program.Version),
-                _ => FindingText.Write(findings, Terminal.Colors && parsed.GetValue(save) is null),
-            };
-            if (parsed.GetValue(save) is { } file)
-            {
-                await File.WriteAllTextAsync(file, report, token);
-                screen.Tell($"{FindingText.Summary(findings)} Written to {file}.");
-            }
-            else
-            {
-                screen.Out(report);
-            }
-            return Exit(findings);
+            Proof proof;
+            using (var ticker = new Ticker(screen))
+                proof = await ProveAsync(session, token, ticker);
+            return await ProofOutput.WriteAsync(screen, parsed, proof, [.. Catalogue, .. ProofAttacks.All], session.Estate.Folder, token);
         }, token));
         return command;
     }
 
-    internal static async Task<List<Finding>> FindAsync(Session session, CancellationToken token)
+    static IReadOnlyList<Attack> Catalogue { get; } = [.. Common.Engine.Patterns.SelectMany(static pattern => pattern.Attacks)];
+
+    /// <summary>Proves an estate, and says who, where, when and by which catalogue.</summary>
+    internal static async Task<Proof> ProveAsync(Session session, CancellationToken token, IProgress<string>? progress = null)
     {
         var findings = new List<Finding>();
         await foreach (var finding in session.ProveAsync(token))
+        {
             findings.Add(finding);
-        return findings;
+            progress?.Report($"{findings.Count} tried, now {finding.Pattern}: {finding.Attack.Id} on {finding.Target} …");
+        }
+        var servers = session.Servers.Values.OrderBy(static server => server.Name, StringComparer.Ordinal).ToList();
+        return new(session.Estate.Name, findings, $"howdah {Program.Version}", AttackCatalogue.Version(Catalogue),
+            [.. servers.Select(static server => $"{server.Where} PostgreSQL {server.Facts.Major}.{server.Facts.Version % 10000}")],
+            session.Estate.SpecHash, string.Join(", ", servers.Select(static server => server.Facts.User).Distinct()),
+            TimeProvider.System.GetUtcNow(), []);
     }
-
-    internal static int Exit(IReadOnlyList<Finding> findings) =>
-        findings.Any(finding => finding.Verdict == Verdict.Broken) ? ExitCodes.Differs
-        : findings.Any(finding => finding.Verdict == Verdict.Inconclusive) ? ExitCodes.Inconclusive
-        : ExitCodes.Done;
 }

@@ -27,9 +27,10 @@ static class UpCommand
                 return applied;
             foreach (var load in (await DataLoader.RunAsync(session, screen.Progress, token)).Where(load => load.Loaded))
                 screen.Tell($"Loaded {load.File}: {load.Rows} lines.");
-            var findings = await ProveCommand.FindAsync(session, token);
-            var exit = ProveCommand.Exit(findings);
-            screen.Tell(exit == ExitCodes.Done ? FindingText.Summary(findings) : FindingText.Write(findings, Terminal.ErrorColors));
+            var proof = ProofOutput.Masked(screen, await ProveCommand.ProveAsync(session, token));
+            var exit = ProofOutput.Exit(proof);
+            screen.Tell(exit == ExitCodes.Done ? FindingText.Summary(proof)
+                : FindingText.Write(proof, Terminal.Width, Terminal.ErrorColors));
             await HintAsync(screen, session, parsed.GetValue(path)!, token);
             return exit;
         }, token));

@@ -36,6 +36,9 @@ sealed class Screen
     /// <summary>Data.</summary>
     internal void Out(string text) => Console.Out.Write(Mask(text));
 
+    /// <summary>A report, whose texts were masked before it was written: a mask over the whole would break its seal.</summary>
+    internal static void Report(string text) => Console.Out.Write(text);
+
     /// <summary>Words for people.</summary>
     internal void Tell(string line)
     {
@@ -77,7 +80,7 @@ sealed class Screen
         : span.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.0} s")
         : $"{(int)span.TotalMinutes} min {span.Seconds} s";
 
-    string Mask(string text) => Secrets is null ? text : SecretMask.Apply(text, Secrets.Revealed);
+    internal string Mask(string text) => Secrets is null ? text : SecretMask.Apply(text, Secrets.Revealed);
 
     // System.Progress posts to the thread pool: lines would come out of order, or after the end.
     sealed class End(Action act) : IDisposable

@@ -62,6 +62,16 @@ public sealed record Finding(Attack Attack, string Pattern, string Target, Verdi
 
     /// <summary>Why a person decided to live with it, and until when; null where nobody did. It then changes no exit code.</summary>
     public string? Ignored { get; init; }
+
+    /// <summary>Whether a former proof found it already; it then changes no exit code.</summary>
+    public bool Known { get; init; }
+
+    /// <summary>Whether it changes the exit code, by its verdict.</summary>
+    public bool Counts => Ignored is null && !Known;
+
+    /// <summary>The same for some of its targets.</summary>
+    public Finding On(IReadOnlyList<string> targets) => targets.Count == Targets.Count ? this
+        : this with { Targets = targets, Target = targets.Count == 1 ? targets[0] : $"{targets[0]} and {targets.Count - 1} more" };
 }
 
 /// <summary>Words for evidence.</summary>

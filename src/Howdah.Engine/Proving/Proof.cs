@@ -12,4 +12,44 @@ namespace Howdah.Engine.Proving;
 /// <param name="Notes">What limits the result: roles that could not be tried, guesses about tenants, what was cut short.</param>
 public sealed record Proof(
     string Subject, IReadOnlyList<Finding> Findings, string Tool, string Catalogue, IReadOnlyList<string> Servers, string? Fingerprint,
-    string By, DateTimeOffset At, IReadOnlyList<string> Notes);
+    string By, DateTimeOffset At, IReadOnlyList<string> Notes)
+{
+    /// <summary>SHA-256 of the former proof it was compared with; null where there was none.</summary>
+    public string? Baseline { get; init; }
+
+    /// <summary>What was broken in the baseline and no longer is.</summary>
+    public IReadOnlyList<Gone> Gone { get; init; } = [];
+
+    /// <summary>The findings of a verdict that count: neither ignored nor known from the baseline.</summary>
+    public IReadOnlyList<Finding> Of(Verdict verdict) => [.. Findings.Where(finding => finding.Verdict == verdict && finding.Counts)];
+
+    /// <summary>What was there in the baseline already, and nobody decided to live with.</summary>
+    public IReadOnlyList<Finding> Known => [.. Findings.Where(static finding => finding is { Known: true, Ignored: null })];
+
+    /// <summary>What somebody decided to live with.</summary>
+    public IReadOnlyList<Finding> Ignored => [.. Findings.Where(static finding => finding.Ignored is not null)];
+
+    /// <summary>The same with what broke first, the gravest first; equal proofs come out in equal order.</summary>
+    public Proof Sorted() => this with
+    {
+        Findings = [.. Findings.OrderBy(static finding => finding.Counts ? 0 : finding.Ignored is null ? 1 : 2)
+            .ThenBy(static finding => Rank(finding.Verdict)).ThenBy(static finding => finding.Attack.Gravity)
+            .ThenBy(static finding => finding.Attack.Id, StringComparer.Ordinal)
+            .ThenBy(static finding => finding.Target, StringComparer.Ordinal)],
+    };
+
+    static int Rank(Verdict verdict) => verdict switch
+    {
+        Verdict.Broken => 0,
+        Verdict.Inconclusive => 1,
+        Verdict.Held => 2,
+        Verdict.Residual => 3,
+        _ => 4,
+    };
+}
+
+/// <summary>Something a former proof found broken and this one does not.</summary>
+/// <param name="Id">The attack's id.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Target">What it concerned.</param>
+public sealed record Gone(string Id, string Title, string Target);

@@ -1,93 +1,41 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Howdah.Engine.Proving.Reports;
 
-/// <summary>Findings as programs read them: Howdah's own JSON and SARIF 2.1.0.</summary>
+/// <summary>Howdah's own JSON: everything of a proof, for programs, for the console, and as a baseline of later proofs.</summary>
 public static class JsonReport
 {
-    static readonly JsonWriterOptions Indented = new() { Indented = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Howdah's own form: <c>findings</c> and how many held, broke, were inconclusive.</summary>
-    public static string Write(IReadOnlyList<Finding> findings) => Document(json =>
+    /// <summary>Writes the document: <c>findings</c>, <c>residual</c>, <c>not_run</c>, <c>known</c>, <c>ignored</c>, how many held, broke,
+    /// were inconclusive, and <c>sha256</c> over the canonical text.</summary>
+    public static string Write(Proof proof)
     {
-        json.WriteStartArray("findings");
-        foreach (var finding in findings)
+        proof = proof.Sorted();
+        return Document(json =>
         {
-            json.WriteStartObject();
-            json.WriteString("id", finding.Attack.Id);
-            json.WriteString("pattern", finding.Pattern);
-            json.WriteString("title", finding.Attack.Title);
-            json.WriteString("target", finding.Target);
-            json.WriteString("verdict", Word(finding.Verdict));
-            json.WriteString("severity", Word(finding.Attack.Gravity));
-            json.WriteString("evidence", finding.Evidence);
-            json.WriteString("fix", finding.Fix);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        foreach (var verdict in Enum.GetValues<Verdict>())
-            json.WriteNumber(Word(verdict), findings.Count(finding => finding.Verdict == verdict));
-    });
+            ProofData.WriteBody(json, proof, static (json, finding) =>
+            {
+                json.WriteString("id", finding.Attack.Id);
+                json.WriteString("title", finding.Attack.Title);
+                json.WriteString("severity", ProofData.Word(finding.Attack.Gravity));
+                json.WriteString("why", finding.Attack.Why);
+            });
+            foreach (var verdict in (Verdict[])[Verdict.Held, Verdict.Broken, Verdict.Inconclusive])
+                json.WriteNumber(ProofData.Word(verdict), proof.Of(verdict).Count);
+            json.WriteString("sha256", ProofData.Hash(proof));
+        });
+    }
 
-    /// <summary>SARIF 2.1.0 (OASIS), as code-scanning tools take it: each attack a rule, each break an error, each inconclusive a
-    /// note.</summary>
-    public static string WriteSarif(IReadOnlyList<Finding> findings, string version) => Document(json =>
-    {
-        json.WriteString("version", "2.1.0");
-        json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-        json.WriteStartArray("runs");
-        json.WriteStartObject();
-        json.WriteStartObject("tool");
-        json.WriteStartObject("driver");
-        json.WriteString("name", "howdah");
-        json.WriteString("version", version);
-        json.WriteStartArray("rules");
-        foreach (var attack in findings.Select(finding => finding.Attack).DistinctBy(attack => attack.Id))
-        {
-            json.WriteStartObject();
-            json.WriteString("id", attack.Id);
-            json.WriteStartObject("shortDescription");
-            json.WriteString("text", attack.Title);
-            json.WriteEndObject();
-            json.WriteStartObject("fullDescription");
-            json.WriteString("text", attack.How);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartArray("results");
-        foreach (var finding in findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("ruleId", finding.Attack.Id);
-            json.WriteString("kind", finding.Verdict switch { Verdict.Held => "pass", Verdict.Broken => "fail", _ => "review" });
-            json.WriteString("level", finding.Verdict == Verdict.Broken ? "error" : "none");
-            json.WriteStartObject("message");
-            json.WriteString("text", $"{finding.Target}: {finding.Evidence}{(finding.Fix is null ? "" : $" Fix: {finding.Fix}")}");
-            json.WriteEndObject();
-            json.WriteStartArray("locations");
-            json.WriteStartObject();
-            json.WriteStartArray("logicalLocations");
-            json.WriteStartObject();
-            json.WriteString("fullyQualifiedName", finding.Target);
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndArray();
-    });
+    /// <summary>Reads the data of a proof back from any report that carries them: JSON, JUnit, SARIF, HTML.</summary>
+    /// <exception cref="FormatException">There are none, or they do not fit the hash beside them.</exception>
+    public static Proof Read(string report) => Seal.Open(report).Proof;
 
-    internal static string Word(Enum value) => value.ToString().ToLowerInvariant();
-
-    static string Document(Action<Utf8JsonWriter> write)
+    internal static string Document(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, Indented))
@@ -96,6 +44,24 @@ public static class JsonReport
             write(json);
             json.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+        return Plain(Encoding.UTF8.GetString(stream.ToArray())) + "\n";
+    }
+
+    /// <summary>Escapes what the relaxed encoder leaves: marks that hide, or turn the direction of what is shown. They stand in strings
+    /// only.</summary>
+    static string Plain(string json)
+    {
+        var text = new StringBuilder(json.Length);
+        foreach (var rune in json.EnumerateRunes())
+        {
+            if (rune.Value is '\n' || rune.IsAscii || !Visible.IsHidden(rune))
+            {
+                text.Append(rune);
+                continue;
+            }
+            foreach (var unit in rune.ToString())
+                text.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:X4}");
+        }
+        return text.ToString();
     }
 }
