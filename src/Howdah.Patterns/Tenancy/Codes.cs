@@ -22,7 +22,7 @@ static class Codes
         (OwnerServes, "The tables' owner is declared as what an application logs in as."),
         (NoColumn, "A tenant table lacks the tenant column, or it has another type."),
         (Nullable, "The tenant column may be NULL."),
-        (Keys, "A primary key, unique constraint or foreign key does not lead with the tenant column."),
+        (Keys, "A primary key, unique constraint, unique index or foreign key does not lead with the tenant column."),
         (Undeclared, "A table beside tenant tables is neither a tenant's nor shared."),
         (NoGuard, "The guard for later tables cannot be made without a superuser."),
         (Missing, "A declared table is not there and no migration is pending that could make it."),

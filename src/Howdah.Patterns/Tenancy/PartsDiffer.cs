@@ -20,6 +20,10 @@ static class PartsDiffer
                     )
                     """),
             ]));
+        else if (facts.Parts["table tenants"].Grantees is { Count: > 0 } others)
+            steps.Add(Step(spec, "registry", "table howdah.tenants", StepAction.Revoke, "who the tenants are is nobody's business",
+                [.. others.Select(other => other == "public" ? Sql.Of($"revoke all on howdah.tenants from public")
+                    : Sql.Of($"revoke all on howdah.tenants from {new Ident(other)}"))]));
         if (!facts.Parts.ContainsKey("usage"))
             steps.Add(Step(spec, "usage", $"schema howdah for {spec.Owner}", StepAction.Grant,
                 "so that migrations and loads can lift the floor for themselves",

@@ -3,6 +3,7 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Tenancy;
 
 /// <summary>What is seen of tenancy in a database.</summary>
+/// <param name="Known">Whether the database is there to be looked at.</param>
 /// <param name="IsSuperuser">Whether the role that applies may make event triggers.</param>
 /// <param name="Tables">Ordinary and partitioned tables of the schemas concerned.</param>
 /// <param name="Policies">All policies on them.</param>
@@ -10,15 +11,17 @@ namespace Howdah.Patterns.Tenancy;
 /// <param name="Parts">Tenancy's own functions, table and event trigger that are there.</param>
 /// <param name="OwnedPolicies">Which policies Howdah made.</param>
 sealed record TenancyFacts(
-    bool IsSuperuser, IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyList<PolicyFacts> Policies,
+    bool Known, bool IsSuperuser, IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyList<PolicyFacts> Policies,
     IReadOnlyList<KeyFacts> Keys, IReadOnlyDictionary<string, PartFacts> Parts, IReadOnlySet<(QName, string)> OwnedPolicies);
 
 /// <summary>A table.</summary>
 /// <param name="Enabled">Whether row-level security is enabled.</param>
 /// <param name="Forced">Whether its owner is subject to it.</param>
-/// <param name="ColumnType">The tenant column's type; null where there is no such column.</param>
+/// <param name="ColumnType">The tenant column's type, of a domain the one under it; null where there is no such column.</param>
 /// <param name="NotNull">Whether the column is NOT NULL.</param>
-sealed record TableFacts(bool Enabled, bool Forced, string? ColumnType, bool NotNull);
+/// <param name="Part">Whether it is a partition or child of a tenant table.</param>
+/// <param name="Domain">Whether the column's type is a domain.</param>
+sealed record TableFacts(bool Enabled, bool Forced, string? ColumnType, bool NotNull, bool Part = false, bool Domain = false);
 
 /// <summary>A policy as the server writes it back.</summary>
 sealed record PolicyFacts(QName Table, string Name, string Command, bool Permissive, IReadOnlyList<string> Roles, string? Using,
@@ -27,7 +30,7 @@ sealed record PolicyFacts(QName Table, string Name, string Command, bool Permiss
 /// <summary>A key that does not lead with the tenant column.</summary>
 /// <param name="Table">Its table.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Kind"><c>p</c>, <c>u</c> or <c>f</c>.</param>
+/// <param name="Kind"><c>p</c>rimary, <c>u</c>nique (or exclusion), a unique <c>i</c>ndex, <c>f</c>oreign.</param>
 /// <param name="Definition">As the server writes it.</param>
 sealed record KeyFacts(QName Table, string Name, string Kind, string Definition);
 

@@ -14,8 +14,10 @@ static class TenancyInspector
     {
         var schemas = spec.Wanted.Tables.Select(table => table.Schema).Distinct().Order(StringComparer.Ordinal).ToArray();
         var tables = await catalog.QueryAsync(Tables, static row => (Name: new QName(row.GetString(0), row.GetString(1)),
-            Facts: new TableFacts(row.GetBoolean(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetBoolean(5))),
-            token, schemas, spec.Wanted.Column);
+            Facts: new TableFacts(row.GetBoolean(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetBoolean(5),
+                row.GetBoolean(6), row.GetBoolean(7))),
+            token, schemas, spec.Wanted.Column, spec.Wanted.Tables.Select(table => table.Schema).ToArray(),
+            spec.Wanted.Tables.Select(table => table.Name).ToArray());
         var policies = await catalog.QueryAsync(Policies, static row => new PolicyFacts(
             new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetFieldValue<string[]>(5),
             row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7)), token, [schemas]);
@@ -24,7 +26,7 @@ static class TenancyInspector
                 spec.Wanted.Column);
         var parts = await catalog.QueryAsync(Parts, static row => (Name: row.GetString(0),
             Facts: new PartFacts(row.GetString(1), row.GetFieldValue<string[]>(2))), token, spec.Owner);
-        return new(catalog.Server.IsSuperuser, tables.ToDictionary(row => row.Name, row => row.Facts), policies, keys,
+        return new(catalog.Exists, catalog.Server.IsSuperuser, tables.ToDictionary(row => row.Name, row => row.Facts), policies, keys,
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
                 .Select(policy => (policy.Table, policy.Name)).ToHashSet());

@@ -14,7 +14,8 @@ static class TenancyPattern
         Codes = Codes.All,
         Attacks = TenancyProver.Attacks,
         Read = static target => target.Database!.Get(TenancySpec.Section) is { } wanted
-            ? new(target.Server.Name, target.Database!.Name, target.Database!.Owner, $"{target.Path}.{TenancySpec.Key}", wanted)
+            ? new(target.Server.Name, target.Database!.Name, target.Database!.Owner, $"{target.Path}.{TenancySpec.Key}", wanted,
+                target.Database!.Sections.ContainsKey("migrations"))
             : null,
         Validate = TenancySpec.Validate,
         Inspect = TenancyInspector.InspectAsync,

@@ -33,7 +33,8 @@ sealed record TenancySection(
 /// <param name="Owner">Its owner, which owns the tables.</param>
 /// <param name="Path">The YAML path.</param>
 /// <param name="Wanted">What the file says.</param>
-sealed record TenancySpec(string Server, string Database, string Owner, string Path, TenancySection Wanted)
+/// <param name="HasMigrations">Whether there are migrations, which may make a table that is missing.</param>
+sealed record TenancySpec(string Server, string Database, string Owner, string Path, TenancySection Wanted, bool HasMigrations = false)
 {
     internal const string Key = "tenancy";
     internal const string Base = "howdah_base";
@@ -94,20 +95,21 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
         : Sql.Of($"{new Ident(Wanted.Column)} = (select nullif(pg_catalog.current_setting({new Literal(Wanted.Context)}, true), "
             + $"'')::{new Words(Wanted.Type)})");
 
-    /// <summary>The same expression as PostgreSQL 15 to 18 write it back (search_path empty); a test asks servers of both ends.</summary>
-    internal string FloorDeparsed
+    /// <summary>
+    /// The same expression as PostgreSQL 15 to 18 write it back (search_path empty); a test asks servers of both ends. The server quotes a
+    /// column whose name is a keyword, and which words are keywords changes with its version, so a plain name has two ways to stand there.
+    /// </summary>
+    /// <param name="domain">Whether the column's type is a domain: it is then written as cast to the type under it.</param>
+    internal IReadOnlyList<string> FloorDeparsed(bool domain = false)
     {
-        get
-        {
-            var setting = $"NULLIF(current_setting({new Literal(Wanted.Context)}::text, true), ''::text)";
-            var value = Wanted.Type == "text" ? setting : $"({setting})::{Wanted.Type}";
-            return $"({Quoted(Wanted.Column)} = ( SELECT {value} AS \"nullif\"))";
-        }
+        var setting = $"NULLIF(current_setting({new Literal(Wanted.Context)}::text, true), ''::text)";
+        var value = Wanted.Type == "text" ? setting : $"({setting})::{Wanted.Type}";
+        var quoted = new Ident(Wanted.Column).ToString();
+        IEnumerable<string> columns = IsPlain(Wanted.Column) ? [Wanted.Column, quoted] : [quoted];
+        return [.. columns.Select(column =>
+            $"({(domain ? $"({column})::{Wanted.Type}" : column)} = ( SELECT {value} AS \"nullif\"))")];
     }
 
-    // quote_identifier of the server: plain where it is lower case and no keyword. A keyword as tenant column is quoted by both or neither
-    // only on
-    // the server, so such a name is written quoted here as well and compared without quotes.
-    static string Quoted(string name) => name.All(c => c is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9')) ? name : new Ident(name)
-        .ToString();
+    static bool IsPlain(string name) => !char.IsAsciiDigit(name[0])
+        && name.All(c => c is '_' or (>= 'a' and <= 'z') or (>= '0' and <= '9'));
 }

@@ -1,8 +1,15 @@
--- no parameters; a row per owned object: identity, and live (the recorded oid still has that name) or intended (a step was cut off while making it)
-select o.identity,
+-- no parameters; a row per owned object: identity, and live (the recorded oid still has that name) or intended (a step was cut off while making it).
+-- A policy is known by its own name: with its table renamed or moved, it is the same policy under the table's new name
+select case when p.renamed then
+         'policy ' || (select pg_catalog.string_agg('"' || pg_catalog.replace(part, '"', '""') || '"', '.' order by place)
+                       from pg_catalog.unnest(a.object_names) with ordinality n(part, place))
+       else o.identity end,
        case when o.objid = 0 then 'intended' else 'live' end
 from howdah.owned o
 left join lateral pg_catalog.pg_identify_object_as_address(o.classid, o.objid, 0) a on o.objid <> 0
+left join lateral (
+  select a.type = 'policy' and a.object_names <> o.object_names and a.object_names[3] = o.object_names[3]) p(renamed) on true
 where o.objid = 0
    or (a.object_names = o.object_names and a.object_args = o.object_args)
-order by o.identity
+   or p.renamed
+order by 1

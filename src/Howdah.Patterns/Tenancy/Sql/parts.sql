@@ -11,7 +11,9 @@ from (
   join pg_catalog.pg_language l on l.oid = p.prolang
   where n.nspname = 'howdah'
   union all
-  select 'table tenants', '', array[]::text[] where pg_catalog.to_regclass('howdah.tenants') is not null
+  select 'table tenants', '', array(select distinct case when x.grantee = 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end
+                                   from pg_catalog.aclexplode(c.relacl) x where x.grantee <> c.relowner order by 1)
+  from pg_catalog.pg_class c where c.oid = pg_catalog.to_regclass('howdah.tenants')
   union all
   select 'guard', pg_catalog.concat_ws(' ', e.evtevent, e.evtenabled::text, e.evttags::text, e.evtfoid::pg_catalog.regproc::text), array[]::text[]
   from pg_catalog.pg_event_trigger e where e.evtname = 'howdah_guard'
