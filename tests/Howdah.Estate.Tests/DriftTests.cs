@@ -30,6 +30,8 @@ public sealed class DriftTests(SampleOn18 on) : IClassFixture<SampleOn18>
         { "guard disabled", "alter event trigger howdah_guard disable", "tenancy/store/guard" },
         { "function changed", "create or replace function howdah.lift_floor() returns regclass[] language sql as 'select null::regclass[]'",
             "tenancy/store/function/lift_floor" },
+        { "index invalid", "update pg_index set indisvalid = false where indexrelid = 'store.orders_customer_idx'::regclass",
+            "migrations/store/index store.orders_customer_idx/rebuild" },
     };
 
     [Theory]
@@ -40,10 +42,14 @@ public sealed class DriftTests(SampleOn18 on) : IClassFixture<SampleOn18>
         var plan = await on.Sample.Harness.PlanAsync();
         Assert.True(plan.Steps.Count == 1, $"{what}: {string.Join(", ", plan.Steps.Select(each => each.Id))}");
         Assert.StartsWith(step, plan.Steps[0].Id, StringComparison.Ordinal);
+        Assert.Equal(2, await CheckAsync());
         await on.Sample.Harness.ConvergeAsync();
+        Assert.Equal(0, await CheckAsync());
         var findings = await on.Sample.Harness.ProveAsync();
         Assert.DoesNotContain(findings, finding => finding.Verdict == Howdah.Engine.Proving.Verdict.Broken);
     }
+
+    Task<int> CheckAsync() => Howdah.Cli.Program.Root().Parse(["plan", "--check", on.Sample.Harness.Folder]).InvokeAsync();
 
     [Fact]
     public async Task A_stale_saved_plan_is_refused()

@@ -6,12 +6,15 @@ namespace Howdah.Engine.Applying;
 /// <summary>Writes what was done beside the effect, in the same transaction; schema <c>howdah</c> of the same database.</summary>
 sealed class Journal(Step step)
 {
+    // Which indexes a migration makes is known from its rehearsal; in earnest one may be missing, and is then nobody's.
     const string Own =
         """
         insert into howdah.owned (identity, classid, objid, object_names, object_args, step)
         select $1, a.classid, a.objid, i.object_names, i.object_args, $5
-        from pg_catalog.pg_get_object_address($2, $3, $4) a,
-             pg_catalog.pg_identify_object_as_address(a.classid, a.objid, 0) i
+        from (select $2::text as type
+              where $2 <> 'index' or pg_catalog.to_regclass(pg_catalog.format('%I.%I', variadic $3::text[])) is not null) there,
+             lateral pg_catalog.pg_get_object_address(there.type, $3, $4) a,
+             lateral pg_catalog.pg_identify_object_as_address(a.classid, a.objid, 0) i
         on conflict (identity) do update
         set classid = excluded.classid, objid = excluded.objid, object_names = excluded.object_names, object_args = excluded.object_args,
             step = excluded.step, at = now()

@@ -12,6 +12,7 @@ static class Codes
     internal const string NotRehearsed = "HOW0507";
 
     internal const string Alone = "HOW0508";
+    internal const string Invalid = "HOW0509";
 
     internal static (string, string)[] All { get; } =
     [
@@ -23,5 +24,6 @@ static class Codes
         (Fails, "A pending migration fails in its rehearsal."),
         (NotRehearsed, "A pending migration could not be rehearsed; its hazards are not known."),
         (Alone, "A migration outside a transaction does something that could not be settled after a crash."),
+        (Invalid, "An index that no migration made is invalid, on a table that a migration made."),
     ];
 }

@@ -50,7 +50,8 @@ static class MigrationsDiffer
                     "such a file holds one CREATE INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY; anything else goes into a file of its "
                         + "own without that first line"));
         }
-        return new(steps, notes);
+        var (mending, told) = InvalidIndexes.Diff(spec, facts, facts.Rehearsals.Values.SelectMany(each => each.Made).ToHashSet());
+        return new([.. steps, .. mending], [.. notes, .. told]);
     }
 
     static Step MakeTable(MigrationsSpec spec) => new()
@@ -84,14 +85,17 @@ static class MigrationsDiffer
             insert into howdah.migrations (version, name, checksum, text)
             values ({file.Version}, {new Literal(file.Name)}, {new Literal(file.Checksum)}, {new DollarQuoted(file.Text)})
             """);
+        // Indexes are owned one by one, so that one that becomes invalid is known to be ours to build again.
+        IReadOnlyList<OwnedObject> owns = [.. (rehearsal?.Made ?? []).Select(Owned)];
+        IReadOnlyList<OwnedObject> disowns = [.. (rehearsal?.Gone ?? []).Select(Owned)];
         if (file.Transactional)
             return [template with { Sql = [.. MigrationScript.InTransaction(spec.Owner, file.Text, rehearsal?.TouchesRows ?? true),
-                record] }];
+                record], Owns = owns, Disowns = disowns }];
 
         // Outside a transaction the statement and its record cannot be one atom; the catalogs settle the first, and repeating the second is
         // safe.
         var (made, gone) = (rehearsal?.Made ?? [], rehearsal?.Gone ?? []);
-        var leftovers = made.Where(facts.InvalidIndexes.Contains).Select(index => template with
+        var leftovers = made.Where(name => facts.InvalidIndexes.Any(index => index.Name == name)).Select(index => template with
         {
             Id = $"{id}/leftover/{index.Plain}",
             Object = $"index {index.Plain}",
@@ -114,8 +118,12 @@ static class MigrationsDiffer
                 Sql = [Sql.Written(file.Text)],
                 Done = made.Count + gone.Count > 0 ? MigrationScript.Settled(made, gone) : Sql.Of($"select false"),
                 After = [.. template.After, .. leftovers.Select(step => step.Id)],
+                Owns = owns,
+                Disowns = disowns,
             },
             template with { Object = $"record of {file.Name}", Hazards = [], Sql = [record], After = [$"{id}/alone"] },
         ];
     }
+
+    static OwnedObject Owned(QName index) => new("index", index.Schema, index.Name);
 }

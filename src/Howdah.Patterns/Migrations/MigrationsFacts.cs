@@ -7,13 +7,15 @@ namespace Howdah.Patterns.Migrations;
 /// <param name="Applied">Applied ones, in order.</param>
 /// <param name="Schemas">Schemas there are, with their owners: what a rehearsal needs besides the files.</param>
 /// <param name="Extensions">Extensions there are, with their schemas.</param>
-/// <param name="InvalidIndexes">Indexes left invalid by a build that was cut off.</param>
+/// <param name="InvalidIndexes">Indexes that are invalid, whoever made them.</param>
+/// <param name="OurIndexes">Indexes that migrations made.</param>
 /// <param name="HasFloor">Whether tenancy's howdah.lift_floor() is there.</param>
 /// <param name="Rehearsals">What rehearsing each pending file showed, by name; empty where nothing was rehearsed.</param>
 sealed record MigrationsFacts(bool HasTable,
     IReadOnlyList<AppliedMigration> Applied,
     IReadOnlyList<(string Name, string Owner)> Schemas, IReadOnlyList<(string Name, string Schema)> Extensions,
-    IReadOnlyList<QName> InvalidIndexes, bool HasFloor, IReadOnlyDictionary<string, Rehearsal> Rehearsals);
+    IReadOnlyList<InvalidIndex> InvalidIndexes, IReadOnlySet<QName> OurIndexes, bool HasFloor,
+    IReadOnlyDictionary<string, Rehearsal> Rehearsals);
 
 /// <summary>A migration that ran.</summary>
 /// <param name="Version">Its number.</param>

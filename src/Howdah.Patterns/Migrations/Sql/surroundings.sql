@@ -1,4 +1,4 @@
--- no parameters; what migrations stand on: schemas with owners, extensions with schemas, invalid indexes with schemas, and whether the floor can be lifted
+-- no parameters; what migrations stand on: schemas with owners, extensions with schemas, and whether the floor can be lifted
 select kind, name, owner
 from (
   select 'schema' as kind, n.nspname::text as name, pg_catalog.pg_get_userbyid(n.nspowner)::text as owner
@@ -8,12 +8,6 @@ from (
   select 'extension', e.extname::text, n.nspname::text
   from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
   where e.extname <> 'plpgsql'
-  union all
-  select 'invalid', c.relname::text, n.nspname::text
-  from pg_catalog.pg_index i
-  join pg_catalog.pg_class c on c.oid = i.indexrelid
-  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not i.indisvalid and n.nspname !~ '^pg_'
   union all
   select 'floor', '', '' where pg_catalog.to_regprocedure('howdah.lift_floor()') is not null
 ) s
