@@ -87,5 +87,15 @@ model(attname, atttypid, expr) as (
   select t.attname, t.atttypid, mode() within group (order by e.expr)
   from policy p join tenant_table t on t.oid = p.relid cross join lateral (select pg_get_expr(p.qual, p.relid)) e(expr)
   where p.cols = array[t.attnum] and e.expr ~ '(current_setting\(|CURRENT_USER|SESSION_USER|\w\.\w+\()' and e.expr !~ ' OR |~|COALESCE'
+    and e.expr ~ '^\(+[\w"]+\)?(::[\w ]+)?\)* (=|IN) '
   group by 1, 2
+),
+-- A policy written anew with that comparison, and a restrictive one for its table: the two ways to close a hole in a policy.
+policy_cure(policy, relid, altered, floor) as (
+  select p.oid, p.relid,
+         format('ALTER POLICY %I ON %s%s%s;', p.name, t.name, case when p.qual is not null then format(' USING (%s)', m.expr) end,
+                case when p.checked is not null then format(' WITH CHECK (%s)', m.expr) end),
+         format('DROP POLICY IF EXISTS tenant_floor ON %s; CREATE POLICY tenant_floor ON %1$s AS RESTRICTIVE USING (%s) WITH CHECK (%2$s);',
+                t.name, m.expr)
+  from policy p join tenant_table t on t.oid = p.relid join model m on m.attname = t.attname and m.atttypid = t.atttypid
 )

@@ -1,0 +1,3 @@
+-- twin: texts
+-- expect: TEN-B07
+alter table blog.articles drop constraint articles_tenant_check;

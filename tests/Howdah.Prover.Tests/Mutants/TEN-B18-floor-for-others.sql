@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: TEN-B18
+alter policy floor on shop.orders to rows_report;
