@@ -35,7 +35,10 @@ static class DefaultsDiffer
         var steps = new List<Step>();
         foreach (var slot in wanted.Keys.Concat(seen.Keys).Distinct().OrderBy(static slot => slot.ToString(), StringComparer.Ordinal))
             Slot(spec, slot, wanted.GetValueOrDefault(slot) ?? [], seen.GetValueOrDefault(slot) ?? [], steps);
-        return new(steps, []);
+        return new(steps, [.. from wish in spec.Defaults
+                              from kind in wish.On
+                              from privilege in PrivilegeWords.Unserved(kind, wish.Privileges, facts.Major)
+                              select PrivilegeWords.Misfit(privilege, kind, facts.Major, wish.Path)]);
     }
 
     static Dictionary<Slot, Dictionary<string, bool>> Wanted(GrantsSpec spec, int major)
@@ -63,7 +66,8 @@ static class DefaultsDiffer
         void Add(string creator, string schema, ObjectKind kind, IReadOnlyList<string> to, IReadOnlyList<string>? privileges,
             bool grantable)
         {
-            foreach (var grantee in to)
+            // Who makes a thing owns it, and has all there is on it.
+            foreach (var grantee in to.Where(grantee => grantee != creator))
             {
                 var slot = new Slot(creator, schema, Kinds.First(each => each.Kind == kind).Code, grantee);
                 if (!wanted.TryGetValue(slot, out var all))

@@ -25,7 +25,7 @@ static class DefaultsPattern
             var rows = await catalog.QueryAsync(Defaults, static row =>
                 new DefaultRow(row.GetString(0), row.GetString(1), row.GetString(2)[0],
                 row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? "" : row.GetString(4), !row.IsDBNull(5) && row.GetBoolean(5)),
-                token, [DefaultsDiffer.Creators(spec).ToArray()]);
+                token, [DefaultsDiffer.Creators(spec).Union(spec.Roles).Order(StringComparer.Ordinal).ToArray()]);
             return new(catalog.Server.Major, rows);
         },
         Diff = DefaultsDiffer.Diff,

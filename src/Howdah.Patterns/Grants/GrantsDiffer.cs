@@ -8,28 +8,24 @@ static class GrantsDiffer
 {
     internal const string Key = "grants";
 
-    internal static Delta Diff(GrantsSpec spec, GrantsFacts facts)
+    internal static Delta Diff(GrantsSpec spec, GrantsFacts seen)
     {
+        var facts = Ownership.Foresee(spec, seen);
         var wanted = Wanted(spec, facts);
         var notes = new List<Diagnostic>();
         var steps = new List<Step>();
-        var keys = wanted.Keys.Concat(facts.Given.Keys).Distinct()
-            .GroupBy(static key => (key.Name, key.Grantee))
-            .OrderBy(static group => group.Key.Name.Kind).ThenBy(static group => group.Key.Name.Schema, StringComparer.Ordinal)
-            .ThenBy(static group => group.Key.Name.Name, StringComparer.Ordinal)
-                .ThenBy(static group => group.Key.Name.Args, StringComparer.Ordinal)
-            .ThenBy(static group => group.Key.Grantee, StringComparer.Ordinal);
-        foreach (var group in keys)
+        var things = wanted.Keys.Concat(facts.Given.Keys).Distinct()
+            .GroupBy(static key => key.Name)
+            .OrderBy(static group => group.Key.Kind).ThenBy(static group => group.Key.Schema, StringComparer.Ordinal)
+            .ThenBy(static group => group.Key.Name, StringComparer.Ordinal).ThenBy(static group => group.Key.Args, StringComparer.Ordinal);
+        foreach (var thing in things)
         {
-            var (name, grantee) = group.Key;
-            if (!Ours(spec, facts, name, notes) || facts.Owners.GetValueOrDefault(name) == grantee)
-                continue;
-            var changes = new GrantChanges(name, grantee, facts.Owners.GetValueOrDefault(name) ?? spec.Owner);
-            foreach (var key in group.OrderBy(static key => key.Column, StringComparer.Ordinal))
-                changes.Compare(key.Column, wanted.GetValueOrDefault(key) ?? [], facts.Given.GetValueOrDefault(key) ?? []);
-            if (changes.Step(spec) is { } step)
-                steps.Add(step);
+            if (Ours(spec, facts, thing.Key, notes))
+                steps.AddRange(new GrantChanges(spec, thing.Key, Owner(spec, facts, thing.Key)).Steps(
+                    [.. thing.Select(key => new Held(key.Column, key.Grantee, wanted.GetValueOrDefault(key) ?? [],
+                        facts.Given.GetValueOrDefault(key) ?? []))]));
         }
+        notes.AddRange(Unserved(spec, facts.Major));
         return new(steps, [.. notes.Distinct()]);
     }
 
@@ -51,21 +47,41 @@ static class GrantsDiffer
             foreach (var parameter in grant.On.Parameters)
                 Add(grant, new(ObjectKind.Parameter, "", parameter), "");
         }
-        // A function or a type that a pending migration makes is born open to everybody only if its maker's defaults say so; see
-        // DefaultsDiffer.
+        // What things are born with those made earlier have as well: else two databases of one file would differ by their age.
+        foreach (var birth in spec.Defaults)
+        {
+            foreach (var name in facts.Owners.Where(each => birth.On.Contains(each.Key.Kind)
+                && (birth.For ?? [spec.Owner]).Contains(each.Value)
+                && birth.In?.Contains(each.Key.Schema) != false).Select(static each => each.Key))
+                Give(name, "", birth.To, birth.Privileges, birth.Grantable);
+        }
         return wanted;
 
-        void Add(GrantWish grant, ObjectName name, string column)
+        void Add(GrantWish grant, ObjectName name, string column) => Give(name, column, grant.To, grant.Privileges, grant.Grantable);
+
+        void Give(ObjectName name, string column, IReadOnlyList<string> to, IReadOnlyList<string>? which, bool grantable)
         {
-            foreach (var grantee in grant.To)
+            foreach (var grantee in to)
             {
                 if (!wanted.TryGetValue((name, column, grantee), out var privileges))
                     wanted[(name, column, grantee)] = privileges = [];
-                foreach (var privilege in grant.Privileges ?? PrivilegeWords.Of(name.Kind, column.Length > 0, facts.Major))
-                    privileges[privilege] = grant.Grantable || privileges.GetValueOrDefault(privilege);
+                foreach (var privilege in which ?? PrivilegeWords.Of(name.Kind, column.Length > 0, facts.Major))
+                    privileges[privilege] = (grantable && grantee != "public") || privileges.GetValueOrDefault(privilege);
             }
         }
     }
+
+    // What this server is too old for.
+    static IEnumerable<Diagnostic> Unserved(GrantsSpec spec, int major) =>
+        from grant in spec.Grants
+        from kind in grant.On.Named(spec.Database).Where(static each => each.Column.Length == 0).Select(static each => each.Name.Kind)
+            .Concat(grant.On.Whole.Select(static each => each.Kind)).Distinct()
+        from privilege in PrivilegeWords.Unserved(kind, grant.Privileges, major)
+        select PrivilegeWords.Misfit(privilege, kind, major, grant.Path);
+
+    // What is not there yet will be the owner's; parameters are the server's own.
+    static string Owner(GrantsSpec spec, GrantsFacts facts, ObjectName name) =>
+        facts.Owners.GetValueOrDefault(name) ?? (name.Kind == ObjectKind.Parameter ? "" : spec.Owner);
 
     // Objects of others in our schemas are reported and left alone.
     static bool Ours(GrantsSpec spec, GrantsFacts facts, ObjectName name, List<Diagnostic> notes)

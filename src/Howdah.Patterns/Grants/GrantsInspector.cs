@@ -13,7 +13,7 @@ static class GrantsInspector
             Name: new ObjectName(Enum.Parse<ObjectKind>(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetString(3)),
             Column: row.GetString(4), Owner: row.GetString(5), Grantee: row.IsDBNull(6) ? null : row.GetString(6),
             Given: row.IsDBNull(6) ? null : new Given(row.GetString(7), row.GetBoolean(8), row.GetString(9))), token,
-            spec.Schemas.Order(StringComparer.Ordinal).ToArray(), parameters);
+            spec.Schemas.Keys.Order(StringComparer.Ordinal).ToArray(), parameters);
         var owners = new Dictionary<ObjectName, string>();
         foreach (var row in rows)
             owners[row.Name] = row.Owner;

@@ -9,13 +9,15 @@ namespace Howdah.Patterns.Grants;
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Owner">Its owner.</param>
-/// <param name="Schemas">The declared schemas, whose objects are a closed world.</param>
+/// <param name="Schemas">The declared schemas with their owners; their objects are a closed world.</param>
+/// <param name="Roles">The declared roles: what objects of theirs are born with is a closed world.</param>
 /// <param name="Grants">The grants.</param>
 /// <param name="Defaults">The default privileges.</param>
 /// <param name="Parameters">The grants on parameters of the server, which one database of it carries for all.</param>
 /// <param name="MigrationFiles">How many migrations there are: while some are to run, a missing table may still come.</param>
 sealed record GrantsSpec(
-    string Server, string Database, string Owner, IReadOnlyList<string> Schemas, IReadOnlyList<GrantWish> Grants,
+    string Server, string Database, string Owner, IReadOnlyDictionary<string, string> Schemas, IReadOnlyList<string> Roles,
+    IReadOnlyList<GrantWish> Grants,
     IReadOnlyList<DefaultWish> Defaults, IReadOnlyList<GrantWish> Parameters, int MigrationFiles)
 {
     internal static Section<IReadOnlyList<GrantWish>> GrantsKey { get; } = new(SectionScope.Database, "grants",
@@ -28,12 +30,14 @@ sealed record GrantsSpec(
     internal static GrantsSpec Read(Target target)
     {
         var database = target.Database!;
-        // The keys are all that is needed of another pattern's section.
-        var schemas = database.Sections.GetValueOrDefault("schemas") is IDictionary map ? map.Keys.Cast<string>().ToList() : [];
+        // Names and owners are all that is needed of other patterns' sections.
+        var schemas = database.Sections.GetValueOrDefault("schemas") is not IDictionary map ? []
+            : map.Keys.Cast<string>().ToDictionary(static name => name, name => (map[name] as IOwned)?.Owner ?? database.Owner);
+        var roles = target.Estate.Sections.GetValueOrDefault("roles") is IDictionary declared ? declared.Keys.Cast<string>().ToList() : [];
         var neighbors = target.Estate.Databases.Where(each => each.Server == database.Server).ToList();
         var carrier = neighbors.FirstOrDefault(static each =>
             each.Get(GrantsKey)?.Any(static grant => grant.On.Parameters.Count > 0) == true);
-        return new(target.Server.Name, database.Name, database.Owner, schemas, database.Get(GrantsKey) ?? [],
+        return new(target.Server.Name, database.Name, database.Owner, schemas, roles, database.Get(GrantsKey) ?? [],
             database.Get(DefaultsKey) ?? [],
             carrier?.Name != database.Name ? []
                 : [.. neighbors.SelectMany(static each => each.Get(GrantsKey) ?? []).Where(static grant => grant.On.Parameters.Count > 0)],

@@ -36,7 +36,7 @@ static class GrantsValidation
                     "what everybody has cannot be passed on: PostgreSQL refuses grant options for public", $"{grant.Path}.grantable");
             foreach (var schema in named.Select(static each => each.Name.Schema).Concat(whole.Select(static each => each.Schema))
                 .Where(static name => name.Length > 0)
-                .Distinct().Where(schema => !spec.Schemas.Contains(schema)))
+                .Distinct().Where(schema => !spec.Schemas.ContainsKey(schema)))
             {
                 yield return Diagnostic.Error(GrantCodes.Undeclared, $"the schema `{schema}` is not declared in this database",
                     $"{grant.Path}.on",
@@ -76,7 +76,7 @@ static class GrantsValidation
             if (wish.Grantable && wish.To.Contains("public"))
                 yield return Diagnostic.Error(Codes.Conflict,
                     "what everybody has cannot be passed on: PostgreSQL refuses grant options for public", $"{wish.Path}.grantable");
-            foreach (var schema in (wish.In ?? []).Where(schema => !spec.Schemas.Contains(schema)))
+            foreach (var schema in (wish.In ?? []).Where(schema => !spec.Schemas.ContainsKey(schema)))
                 yield return Diagnostic.Error(GrantCodes.Undeclared, $"the schema `{schema}` is not declared in this database",
                     $"{wish.Path}.in", "add it to schemas");
         }

@@ -21,6 +21,14 @@ static class PrivilegeWords
         _ => ["set", "alter system"],
     };
 
+    /// <summary>Those of the privileges that a server of that version does not know yet.</summary>
+    internal static IEnumerable<string> Unserved(ObjectKind kind, IReadOnlyList<string>? privileges, int major) =>
+        (privileges ?? []).Except(Of(kind, columns: false, major)).Intersect(Of(kind, columns: false, int.MaxValue));
+
+    internal static Diagnostic Misfit(string privilege, ObjectKind kind, int major, string path) => Diagnostic.Error(GrantCodes.Misfit,
+        $"PostgreSQL {major} has no privilege {privilege} on a {kind.ToString().ToLowerInvariant()}", $"{path}.privileges",
+        "leave it out for this server, or let it be a newer one; all means what the server knows");
+
     internal const string All = "all";
 
     /// <summary>A list of privileges, or one.</summary>

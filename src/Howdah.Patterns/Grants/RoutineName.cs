@@ -21,28 +21,47 @@ sealed record RoutineName(QName Name, string Args)
 
     internal static RoutineName? Parse(string text)
     {
-        var open = text.IndexOf('(');
-        // A name with a parenthesis stands in quotes; the list then begins behind the closing one.
-        if (text.LastIndexOf('"') is var quote && quote > open && text.IndexOf('(', quote) is > 0 and var behind)
-            open = behind;
+        var open = Outside(text, static c => c == '(').DefaultIfEmpty(-1).First();
         if (open < 0 || !text.EndsWith(')') || QName.Parse(text[..open].Trim()) is not { } name)
             return null;
         var inside = text[(open + 1)..^1].Trim();
         if (inside.Length == 0)
             return new(name, "");
-        var types = inside.Split(',').Select(Type).ToList();
+        int[] commas = [-1, .. Outside(inside, static c => c == ','), inside.Length];
+        var types = commas.Zip(commas.Skip(1), (from, to) => Type(inside[(from + 1)..to])).ToList();
         return types.Contains(null) ? null : new(name, string.Join(", ", types));
+    }
+
+    // Where a sign stands outside quotes.
+    static IEnumerable<int> Outside(string text, Func<char, bool> sign)
+    {
+        var quoted = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            quoted ^= text[i] == '"';
+            if (!quoted && sign(text[i]))
+                yield return i;
+        }
     }
 
     static string? Type(string written)
     {
-        var type = string.Join(' ', written.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        if (type.Length == 0 || !type.All(static c => char.IsLetterOrDigit(c) || c is '_' or ' ' or '.' or '[' or ']'))
+        // What is in quotes stays as it is; it stands at every other place. The rest is folded, and may hold nothing but names.
+        var parts = written.Trim().Split('"');
+        if (parts.Length % 2 == 0)
+            return null;
+        for (var i = 0; i < parts.Length; i += 2)
+            parts[i] = string.Join(' ', parts[i].ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var plain = string.Concat(parts.Where(static (_, i) => i % 2 == 0));
+        var type = string.Join('"', parts);
+        if (type.Length == 0 || !plain.All(static c => char.IsLetterOrDigit(c) || c is '_' or ' ' or '.' or '[' or ']'))
             return null;
         var array = type.EndsWith("[]", StringComparison.Ordinal);
-        var item = (array ? type[..^2] : type).ToLowerInvariant();
+        var item = array ? type[..^2] : type;
+        if (plain[..^(array ? 2 : 0)].AsSpan().ContainsAny('[', ']'))
+            return null;
         if (item.StartsWith("pg_catalog.", StringComparison.Ordinal))
             item = item["pg_catalog.".Length..];
-        return item.Contains('[') || item.Contains(']') ? null : Aliases.GetValueOrDefault(item, item) + (array ? "[]" : "");
+        return Aliases.GetValueOrDefault(item, item) + (array ? "[]" : "");
     }
 }

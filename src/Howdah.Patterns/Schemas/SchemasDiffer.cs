@@ -9,6 +9,8 @@ static class SchemasDiffer
     {
         var steps = new List<Step>();
         var notes = new List<Diagnostic>();
+        foreach (var owner in spec.Schemas.Values.Select(static wish => wish.Owner).OfType<string>().Distinct())
+            Reach(spec, facts, owner, steps);
         foreach (var (name, wish) in spec.Schemas)
             Schema(spec, facts, name, wish, steps, notes);
         foreach (var (name, wish) in spec.Extensions)
@@ -16,13 +18,34 @@ static class SchemasDiffer
         return new(steps, notes);
     }
 
+    // A role that is no superuser can give a schema only to a role that it can become. For the database's owner the database sees to that.
+    static void Reach(SchemasSpec spec, SchemasFacts facts, string owner, List<Step> steps)
+    {
+        var user = facts.Server.User;
+        if (facts.Server.IsSuperuser || owner == user || owner == spec.Owner || facts.Reach.GetValueOrDefault(owner))
+            return;
+        steps.Add(Step(spec, $"reach/{owner}", $"role {user}", StepAction.Grant, $"can become {owner}, to work on its schemas",
+            Sql.Of($"grant {new Ident(owner)} to {new Ident(user)}"
+                + $"{(facts.Server.Major >= 16 ? Sql.Of($" with inherit true, set true") : null)}")));
+    }
+
     static void Schema(SchemasSpec spec, SchemasFacts facts, string name, SchemaWish wish, List<Step> steps, List<Diagnostic> notes)
     {
         var owner = wish.Owner ?? spec.Owner;
         if (!facts.Schemas.TryGetValue(name, out var seen))
         {
-            steps.Add(Step(spec, $"{name}/create", $"schema {name}", StepAction.Create, $"owner {owner}",
-                Sql.Of($"create schema {new Ident(name)} authorization {new Ident(owner)}")) with { Owns = [new("schema", name)] });
+            var create = Sql.Of($"create schema {new Ident(name)} authorization {new Ident(owner)}");
+            steps.Add(Step(spec, $"{name}/create", $"schema {name}", StepAction.Create, $"owner {owner}", create) with
+            {
+                // Default privileges still are what they were: whatever they give is given again, where it is declared, with the grants.
+                Sql =
+                [
+                    create,
+                    .. facts.Births[owner].Select(grantee => Sql.Of($"revoke all on schema {new Ident(name)} from "
+                        + $"{(grantee == "public" ? Sql.Of($"public") : Sql.Of($"{new Ident(grantee)}"))}")),
+                ],
+                Owns = [new("schema", name)],
+            });
             return;
         }
         if (!seen.Ours && !wish.Adopt && name != "public")
@@ -57,8 +80,13 @@ static class SchemasDiffer
             }
             var schema = wish.Schema is null ? null : Sql.Of($" schema {new Ident(wish.Schema)}");
             var version = wish.Version is null ? null : Sql.Of($" version {new Literal(wish.Version)}");
-            steps.Add(Step(spec, $"extension/{name}/create", $"extension {name}", StepAction.Create, wish.Version ?? "",
-                Sql.Of($"create extension {new Ident(name)}{schema}{version}")) with { Owns = [new("extension", name)] });
+            var create = Sql.Of($"create extension {new Ident(name)}{schema}{version}");
+            // Some may live in one schema only, which their own file names; the others go where the search path leads.
+            steps.Add(Step(spec, $"extension/{name}/create", $"extension {name}", StepAction.Create, wish.Version ?? "", create) with
+            {
+                Sql = schema is not null ? [create] : [Sql.Of($"set search_path = public"), create, Sql.Of($"set search_path = ''")],
+                Owns = [new("extension", name)],
+            });
             return;
         }
         if (!seen.Ours && !wish.Adopt)

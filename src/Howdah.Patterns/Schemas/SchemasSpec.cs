@@ -6,7 +6,7 @@ namespace Howdah.Patterns.Schemas;
 /// <summary>One schema as wanted.</summary>
 /// <param name="Owner">Its owner; null for the database's.</param>
 /// <param name="Adopt">Whether one that Howdah did not make is taken over.</param>
-sealed record SchemaWish(string? Owner, bool Adopt);
+sealed record SchemaWish(string? Owner, bool Adopt) : IOwned;
 
 /// <summary>One extension as wanted.</summary>
 /// <param name="Version">The version; null for whatever the server installs and has.</param>

@@ -32,7 +32,8 @@ with thing(kind, schema, name, args, col, owner, acl) as (
   where n.nspname = any($1) and (t.typtype in ('d', 'e', 'r') or (t.typtype = 'c' and c.relkind = 'c'))
     and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.objid = t.oid and d.deptype = 'e')
   union all
-  select 'Parameter', '', p.parname, '', '', 10, p.paracl from pg_catalog.pg_parameter_acl p where p.parname = any($2)
+  select 'Parameter', '', x.name, '', '', 10, p.paracl
+  from pg_catalog.unnest($2) x(name) left join pg_catalog.pg_parameter_acl p on p.parname = x.name
 )
 select t.kind, t.schema, t.name, t.args, t.col, pg_catalog.pg_get_userbyid(t.owner),
        case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end,
