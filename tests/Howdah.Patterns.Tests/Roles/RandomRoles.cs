@@ -64,7 +64,9 @@ static class RandomRoles
         }), ["shop"], [], ["shop"]);
 
     // JSON is YAML, and quotes every name.
-    internal static string Yaml(RolesSpec spec)
+    internal static string Yaml(RolesSpec spec) => $"howdah: 1\nestate: random\nSERVERS\nroles: {Json(spec).ToJsonString()}\n";
+
+    internal static JsonObject Json(RolesSpec spec)
     {
         var roles = new JsonObject();
         foreach (var (name, role) in spec.Roles)
@@ -89,7 +91,7 @@ static class RandomRoles
                 each["comment"] = role.Comment;
             roles[name] = each;
         }
-        return $"howdah: 1\nestate: random\nSERVERS\nroles: {roles.ToJsonString()}\n";
+        return roles;
     }
 
     static JsonObject Json(IReadOnlyDictionary<string, IReadOnlyList<string>> settings) => new(settings.Select(static setting =>
