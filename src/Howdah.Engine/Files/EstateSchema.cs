@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Howdah.Engine.Files;
 
@@ -18,6 +19,13 @@ public static class EstateSchema
         var schema = EstateShape.For(patterns).ToJsonSchema();
         schema.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
         schema.Insert(1, "title", "Howdah estate, format 1");
+        // What a file lacks may stand in one that it includes.
+        if (schema["required"] is { } required)
+        {
+            schema.Remove("required");
+            schema["anyOf"] = new JsonArray(new JsonObject { ["required"] = required },
+                new JsonObject { ["required"] = new JsonArray("include") });
+        }
         return schema.ToJsonString(Indented) + "\n";
     }
 }

@@ -82,8 +82,13 @@ sealed class ObjectShape<T> : Shape<T>
                 schema["examples"] = new JsonArray(example);
             properties[key.Name] = schema;
         }
-        var result = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
-        if (keys.Keys.Any(key => key.Required))
+        var needs = keys.Keys.Any(key => key.Required);
+        // An empty value is an empty object, which is one only where nothing is required.
+        var result = new JsonObject
+        {
+            ["type"] = needs ? "object" : new JsonArray("object", "null"), ["additionalProperties"] = false, ["properties"] = properties,
+        };
+        if (needs)
             result["required"] = new JsonArray([.. keys.Keys.Where(key => key.Required).Select(key => (JsonNode)key.Name)]);
         return result;
     }

@@ -15,6 +15,10 @@ abstract class ScalarShape<T> : Shape<T>
     }
 
     protected abstract T? ReadScalar(ScalarNode node, Reading reading);
+
+    /// <summary>The types of a text: where one is wanted, <c>2024</c> and <c>no</c> are texts without quotes too, which other readers of
+    /// YAML take for more.</summary>
+    protected static JsonArray Words => new("string", "number", "boolean");
 }
 
 sealed class TextShape(string wants, string? pattern, int? most) : ScalarShape<string>
@@ -23,7 +27,7 @@ sealed class TextShape(string wants, string? pattern, int? most) : ScalarShape<s
 
     public override JsonObject ToJsonSchema()
     {
-        var schema = new JsonObject { ["type"] = wants == "a text" ? "string" : new JsonArray("string", "number", "boolean") };
+        var schema = new JsonObject { ["type"] = Words };
         if (pattern is not null)
             schema["pattern"] = pattern;
         if (most is not null)
@@ -64,9 +68,13 @@ sealed class IntShape(int least, int most) : ScalarShape<int>
 
     protected override int ReadScalar(ScalarNode node, Reading reading)
     {
-        if (int.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most)
+        var number = int.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n);
+        if (number && node.Plain && n >= least && n <= most)
             return n;
-        reading.Error(Codes.WrongType, node, $"{NodeWords.Last(node.Path)} wants {Wants}, not {Masking.Quote(node.Text)}");
+        var quoted = number && !node.Plain;
+        reading.Error(Codes.WrongType, node,
+            $"{NodeWords.Last(node.Path)} wants {Wants}, not {(quoted ? "a text" : Masking.Quote(node.Text))}",
+            quoted ? $"write {node.Text}, without quotes" : null);
         return least;
     }
 }
@@ -84,7 +92,7 @@ sealed class NameShape(string? references, params string[] also) : ScalarShape<s
 {
     public override string Wants => references is null ? "a name" : $"the name of a {references}";
 
-    public override JsonObject ToJsonSchema() => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = Ident.MaxBytes };
+    public override JsonObject ToJsonSchema() => new() { ["type"] = Words, ["minLength"] = 1, ["maxLength"] = Ident.MaxBytes };
 
     protected override string? ReadScalar(ScalarNode node, Reading reading)
     {
@@ -100,7 +108,7 @@ sealed class QNameShape : ScalarShape<QName>
 {
     public override string Wants => "a qualified name (schema.name)";
 
-    public override JsonObject ToJsonSchema() => new() { ["type"] = "string", ["pattern"] = @"^.+\..+$" };
+    public override JsonObject ToJsonSchema() => new() { ["type"] = Words, ["pattern"] = @"^[\s\S]+\.[\s\S]+$" };
 
     protected override QName ReadScalar(ScalarNode node, Reading reading)
     {
@@ -124,8 +132,8 @@ sealed class SecretShape(bool generated) : ScalarShape<SecretRef>
     {
         ["type"] = "string",
         ["pattern"] = generated
-            ? @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|generated)\}$"
-            : @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$",
+            ? @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[\s\S]+|generated)\}$"
+            : @"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[\s\S]+)\}$",
     };
 
     protected override SecretRef? ReadScalar(ScalarNode node, Reading reading)
@@ -174,7 +182,7 @@ sealed class ParsedShape<T>(string wants, Func<string, T?> parse, string? patter
 
     public override JsonObject ToJsonSchema()
     {
-        var schema = new JsonObject { ["type"] = "string" };
+        var schema = new JsonObject { ["type"] = Words };
         if (pattern is not null)
             schema["pattern"] = pattern;
         return schema;

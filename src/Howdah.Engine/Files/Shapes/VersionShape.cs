@@ -12,7 +12,7 @@ sealed class VersionShape : ScalarShape<int>
 
     protected override int ReadScalar(ScalarNode node, Reading reading)
     {
-        if (!int.TryParse(node.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < 1)
+        if (!int.TryParse(node.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < 1 || !node.Plain)
             reading.Error(Codes.Version, node, "`howdah` is the format version, a whole number", $"write howdah: {Wants}");
         else if (version > EstateReader.FormatVersion)
             reading.Error(Codes.Version, node, $"the file has format {version}; this tool reads up to {Wants}", "use a newer howdah");
