@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Howdah.Cli.Output;
 using Howdah.Engine.Files;
 using Howdah.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Howdah.Cli.Tests;
@@ -49,6 +51,11 @@ public sealed class Secrets_in_what_is_told
             if (format == "json")
                 Assert.Equal("${file:secret}", JsonDocument.Parse(output).RootElement[0].GetProperty("x").GetString());
         }
+        // Asked for, it is given so that each reader gets it whole.
+        Assert.Equal("1", await ShAsync("psql -X -At -c 'select 1' \"$1\"", await DsnAsync(estate, "uri")));
+        Assert.Equal("1", await ShAsync("set -a; eval \"$1\"; psql -X -At -c 'select 1'", await DsnAsync(estate, "env")));
+        await using (var login = new NpgsqlConnection(await DsnAsync(estate, "npgsql")))
+            await login.OpenAsync(TestContext.Current.CancellationToken);
         // An error of the server that quotes it, told for people.
         (exit, output, error) = await Tool.RunAsync("sql", estate.Folder, "--as", "masked_app", $"select '{literal}'::int");
         Assert.Equal(1, exit);
@@ -117,6 +124,23 @@ public sealed class Secrets_in_what_is_told
             await over.CancelAsync();
             await Tool.RunAsync("down", folder.Path, "--purge");
         }
+    }
+
+    static async Task<string> DsnAsync(EstateHarness estate, string format)
+    {
+        var (exit, output, error) = await Tool.RunAsync("dsn", estate.Folder, "--as", "masked_app", "--format", format);
+        Assert.True(exit == 0, error);
+        return output.TrimEnd('\n');
+    }
+
+    static async Task<string> ShAsync(string script, string argument)
+    {
+        var (exit, output, error) = await Tool.EndAsync(Process.Start(new ProcessStartInfo("sh", ["-c", script, "sh", argument])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!);
+        Assert.True(exit == 0, error);
+        return output.Trim();
     }
 
     static void WatchProcesses(ConcurrentDictionary<string, bool> seen, CancellationToken token)

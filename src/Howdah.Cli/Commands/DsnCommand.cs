@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Howdah.Engine.Servers;
 using Npgsql;
 
 namespace Howdah.Cli.Commands;
@@ -33,10 +34,21 @@ static class DsnCommand
         return command;
     }
 
+    // As a shell reads it.
+    static string Quote(string? text) => text is null ? ""
+        : text.All(each => char.IsAsciiLetterOrDigit(each) || each is '_' or '-' or '.' or '/' or ':' or ',') ? text
+        : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     static string Format(NpgsqlConnectionStringBuilder link, string format) => format switch
     {
-        "npgsql" => $"Host={link.Host};Port={link.Port};Database={link.Database};Username={link.Username};Password={link.Password}",
-        "env" => $"PGHOST={link.Host}\nPGPORT={link.Port}\nPGDATABASE={link.Database}\nPGUSER={link.Username}\nPGPASSWORD={link.Password}",
+        // Npgsql prepares a password less than libpq does, so it gets it prepared.
+        "npgsql" => new NpgsqlConnectionStringBuilder
+        {
+            Host = link.Host, Port = link.Port, Database = link.Database, Username = link.Username,
+            Password = link.Password is { } password ? Scram.Prepare(password) : null,
+        }.ConnectionString,
+        "env" => $"PGHOST={Quote(link.Host)}\nPGPORT={link.Port}\nPGDATABASE={Quote(link.Database)}\nPGUSER={Quote(link.Username)}\n"
+            + $"PGPASSWORD={Quote(link.Password)}",
         _ => $"postgresql://{Uri.EscapeDataString(link.Username ?? "")}:{Uri.EscapeDataString(link.Password ?? "")}"
             + $"@{link.Host}:{link.Port}/{Uri.EscapeDataString(link.Database ?? "")}",
     };

@@ -19,6 +19,8 @@ sealed class EmbeddedServer
     /// <summary>The superuser that applies; made by initdb.</summary>
     internal const string Admin = "howdah_admin";
 
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     readonly Estate estate;
     readonly ServerSpec spec;
     readonly SecretStore secrets;
@@ -33,6 +35,9 @@ sealed class EmbeddedServer
             : estate.StateFolder;
         Folder = Path.Combine(folder, spec.Name);
     }
+
+    /// <summary>How long another howdah may be busy with the same server.</summary>
+    internal TimeSpan LockPatience { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Holds the data directory and the log.</summary>
     internal string Folder { get; }
@@ -234,16 +239,23 @@ sealed class EmbeddedServer
 
     async Task<FileStream> OneAtATimeAsync(CancellationToken token)
     {
-        for (var tries = 0; ; tries++)
+        var file = Path.Combine(estate.StateFolder, "lock");
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
             try
             {
-                return new FileStream(Path.Combine(estate.StateFolder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
-                    FileShare.None);
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (tries < 600)
+            catch (IOException) when (waited < LockPatience)
             {
-                await Task.Delay(200, token); // another howdah starts the same server; its end is what we wait for
+                await Task.Delay(Pause, token); // another howdah starts the same server; its end is what we wait for
+            }
+            catch (IOException held)
+            {
+                throw new ServerUnavailableException(
+                    $"the embedded server `{spec.Name}` cannot be started or stopped: another howdah has been at it for "
+                        + $"{LockPatience.TotalSeconds:0} s; wait until it has ended or end it, then try again "
+                        + $"(its lock: {file}; {held.Message})");
             }
         }
     }

@@ -44,6 +44,7 @@ public sealed class FileSecretStore(string stateFolder, string estateFolder) : S
                 return null;
             }
             revealed.TryAdd(secret, reference);
+            revealed.TryAdd(Scram.Prepare(secret), reference);
             // A connection string holds a password, which a message may hold alone.
             if (role.Length == 0 && PasswordIn(secret) is { Length: > 0 } password)
                 revealed.TryAdd(password, reference);

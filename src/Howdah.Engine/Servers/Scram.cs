@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Howdah.Engine.Servers.Passwords;
 
 namespace Howdah.Engine.Servers;
 
@@ -18,6 +19,10 @@ public static class Scram
     /// <param name="salt">Random bytes; PostgreSQL uses 16.</param>
     public static string Verifier(string password, byte[] salt) => Verifier(password, salt, Iterations);
 
+    /// <summary>The password as SASLprep leaves it, which every client meets the verifier with: for clients that prepare less than libpq
+    /// does. A password that SASLprep refuses stays as it is.</summary>
+    public static string Prepare(string password) => SaslPrep.Apply(password);
+
     /// <summary>Whether a verifier was made from a password; false for any other kind of verifier (MD5).</summary>
     public static bool Matches(string? verifier, string password)
     {
@@ -31,14 +36,11 @@ public static class Scram
 
     static string Verifier(string password, byte[] salt, int iterations)
     {
-        // SASLprep's common case: NFKC. PostgreSQL takes the raw bytes where SASLprep refuses a password.
-        var bytes = Encoding.UTF8.GetBytes(Ascii(password) ? password : password.Normalize(NormalizationForm.FormKC));
+        var bytes = Encoding.UTF8.GetBytes(Prepare(password));
         var salted = Rfc2898DeriveBytes.Pbkdf2(bytes, salt, iterations, HashAlgorithmName.SHA256, 32);
         var stored = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8.ToArray()));
         var server = HMACSHA256.HashData(salted, "Server Key"u8.ToArray());
         return $"SCRAM-SHA-256${iterations}:{Convert.ToBase64String(salt)}$"
             + $"{Convert.ToBase64String(stored)}:{Convert.ToBase64String(server)}";
     }
-
-    static bool Ascii(string text) => text.All(char.IsAscii);
 }

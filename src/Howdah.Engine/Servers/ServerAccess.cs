@@ -89,7 +89,11 @@ public sealed class ServerAccess
 
     static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token)
     {
-        var connection = new NpgsqlConnection(connectionString);
+        // Npgsql normalizes at most, and where there is no ICU not even that; libpq and the server prepare passwords in full.
+        var prepared = new NpgsqlConnectionStringBuilder(connectionString);
+        if (prepared.Password is { } password)
+            prepared.Password = Scram.Prepare(password);
+        var connection = new NpgsqlConnection(prepared.ConnectionString);
         try
         {
             await connection.OpenAsync(token);

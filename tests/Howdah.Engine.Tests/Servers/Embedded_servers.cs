@@ -54,6 +54,18 @@ public sealed class Embedded_servers : IDisposable
     }
 
     [Fact]
+    public async Task A_start_that_another_holds_up_says_so()
+    {
+        var (estate, secrets) = Declare();
+        StateFolder.Ensure(estate.StateFolder);
+        await using var held = new FileStream(Path.Combine(estate.StateFolder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+            FileShare.None);
+        var server = new EmbeddedServer(estate, estate.Servers["main"], secrets) { LockPatience = TimeSpan.FromMilliseconds(300) };
+        var stopped = await Assert.ThrowsAsync<ServerUnavailableException>(() => server.StartAsync(null, CancellationToken.None));
+        Assert.Contains("another howdah has been at it", stopped.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Secrets_are_made_once_and_closed_to_others()
     {
         var (estate, secrets) = Declare();
