@@ -13,6 +13,8 @@
          bool_or(u.role = n.nspowner or n.nspowner = 'pg_database_owner'::regrole and u.role = d.datdba) as owns
   from (user_schema s join pg_namespace n on n.oid = s.oid) cross join actor u join pg_database d on d.datname = current_database()
   where has_schema_privilege(u.role, s.oid, 'CREATE')
+    -- A login that owns the database is SEC-40's.
+    and not (n.nspowner = 'pg_database_owner'::regrole and u.role = d.datdba and u.attacker = u.role)
     and not exists (select from aclexplode(n.nspacl) a where a.grantee = 0 and a.privilege_type = 'CREATE')
   group by s.oid, s.name, u.attacker
 ), setting(role, whose, path) as (

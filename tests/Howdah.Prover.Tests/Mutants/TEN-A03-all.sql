@@ -1,5 +1,5 @@
 -- twin: rows
--- expect: TEN-A03
+-- expect: SEC-40, TEN-A03
 reassign owned by rows_owner to rows_app;
 -- undo
 drop role if exists rows_app_owner;

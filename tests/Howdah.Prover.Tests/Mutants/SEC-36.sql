@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: SEC-36
+alter table shop.orders disable trigger all;
