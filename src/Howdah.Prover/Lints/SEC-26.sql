@@ -29,10 +29,11 @@
     or d.classoid = 'pg_database'::regclass and d.objoid = (select b.oid from pg_database b where b.datname = current_database())
   union all
   select format('the default of %s.%I', d.adrelid::regclass, a.attname), 'code',
-         quote_ident(a.attname) || ' = ' || pg_get_expr(d.adbin, d.adrelid),
+         quote_ident(a.attname) || ' = ' || e.text,
          format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT;', d.adrelid::regclass, a.attname)
   from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-  where d.adbin::text like '%:consttype 25 %' or d.adbin::text like '%:consttype 1043 %'
+  cross join lateral (select pg_get_expr(d.adbin, d.adrelid)) e(text)
+  where (d.adbin::text like '%:consttype 25 %' or d.adbin::text like '%:consttype 1043 %') and e.text ~ '''[^'']{6}'
   union all
   select format('the arguments of the trigger %I on %s', g.tgname, g.tgrelid::regclass), 'value', v.arg,
          '-- Read the secret from a table that only the function''s owner may read; then change it, for it was open to all.'

@@ -11,28 +11,30 @@
   where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass and f.pronargs = 0 and f.prosrc ~* '\mcurrent_setting\M'
   group by d.objid
 ), reader as materialized (
-  select p.oid, p.polrelid, p.polname, pg_get_expr(p.polqual, p.polrelid) as qual, pg_get_expr(p.polwithcheck, p.polrelid) as checked,
+  select p.oid, p.polname, p.polrelid, pg_get_expr(p.polqual, p.polrelid) as qual, pg_get_expr(p.polwithcheck, p.polrelid) as checked,
          '(?:current_setting\(''[^'']*''::text(?:, (?:true|false))?\)' || coalesce('|' || h.pattern, '') || ')' as pattern
   from pg_policy p left join helper h on h.policy = p.oid
-  where h.policy is not null or p.polqual::text ~ ':funcid (2077|3294) ' or p.polwithcheck::text ~ ':funcid (2077|3294) '
-), marked as materialized (
-  select r.*, regexp_replace(regexp_replace(concat_ws(' ', r.qual, r.checked), r.pattern, '#', 'g'),
-                             '''(?:[^'']|'''')*''|::[\w".]+', '', 'g') as text,
-         case when quote_ident(c.relname) ~ '^\w+$' then '\m' else '' end
-           || regexp_replace(quote_ident(c.relname), '(\W)', '\\\1', 'g') || '\.' as rel
-  from reader r join pg_class c on c.oid = r.polrelid
-), -- Many tables have the same policy: each text is looked at once.
-step(key, rel, text, turn) as (
-  select distinct text, case when strpos(text, ' FROM ') > 0 then rel else '\.\w+(?![\w\[])' end, text, 0 from marked
+  where h.policy is not null or strpos(p.polqual::text, ':funcid 3294 ') > 0 or strpos(p.polqual::text, ':funcid 2077 ') > 0
+    or strpos(p.polwithcheck::text, ':funcid 3294 ') > 0 or strpos(p.polwithcheck::text, ':funcid 2077 ') > 0
+), shape as materialized (
+  -- Many tables have the same policy: each text is looked at once, where it names its table in a sub-select once for each table.
+  select array_agg(r.oid) as policies, concat_ws(' ', r.qual, r.checked) as text, r.pattern, n.rel, row_number() over () as key
+  from reader r
+  cross join lateral (select case when strpos(concat(r.qual, r.checked), ' SELECT ') > 0 and concat(r.qual, r.checked) ~ '\w"?\.["\w]'
+    then (select quote_ident(c.relname) from pg_class c where c.oid = r.polrelid) else '.' end) n(rel)
+  group by 2, 3, 4
+), step(key, rel, text, turn) as (
+  select key, case when rel ~ '^\w+$' then '\m' else '' end || regexp_replace(rel, '(\W)', '\\\1', 'g') || '\.',
+         regexp_replace(regexp_replace(text, pattern, '#', 'g'), '''(?:[^'']|'''')*''|::[\w".]+', '', 'g'), 0
+  from shape
   union all
   -- From the inside out: a sub-select that does not name the policy's own table runs once and goes; all other parentheses become brackets.
   select key, rel, regexp_replace(regexp_replace(regexp_replace(text, '\((?! SELECT )([^()]*)\)', '[\1]', 'g'),
          '\( SELECT (?:(?!' || rel || ')[^()])*\)', '', 'g'), '\( SELECT ([^()]*)\)', '[\1]', 'g'), turn + 1
   from step where text ~ '[()]' and turn < 60
 ), open as (
-  select m.* from marked m
-  where exists (select from step s where s.key = m.text and s.rel in (m.rel, '\.\w+(?![\w\[])') and s.text !~ '[()]'
-                and strpos(s.text, '#') > 0)
+  select * from reader
+  where oid in (select unnest(s.policies) from shape s join step t on t.key = s.key where t.text !~ '[()]' and strpos(t.text, '#') > 0)
 )
 select array_agg(distinct polrelid::regclass::text) as targets,
        format('%s policies read the tenant for each row', count(*)) as evidence,

@@ -31,8 +31,9 @@
              and (select c.relkind from pg_class c where c.oid = d.refobjid) = 'S')
   union
   select 'pg_proc'::regclass, f.oid, 'pg_proc'::regclass, f.oid, f.pronamespace, s.oid
-  from pg_proc f join tenant_schema h on h.oid = f.pronamespace join tenant_schema s on s.oid <> h.oid
-  where f.prosrc ~ ('(^|[^\w$])"?' || regexp_replace(s.name, '(\W)', '\\\1', 'g') || '"?\.')
+  from pg_proc f join tenant_schema h on h.oid = f.pronamespace
+  cross join regexp_matches(f.prosrc, '(?:"((?:[^"]|"")+)"|([\w$]+))\s*\.', 'g') m
+  join tenant_schema s on s.oid <> h.oid and s.name = coalesce(replace(m[1], '""', '"'), lower(m[2]))
 ), told as (
   select c.*, format('%I', h.nspname) as home, format('%I', o.nspname) as away,
          '(^|[^\w$])' || regexp_replace(quote_ident(o.nspname), '(\W)', '\\\1', 'g') || '\.' as pattern,

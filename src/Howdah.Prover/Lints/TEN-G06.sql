@@ -10,8 +10,6 @@
   select c.oid, c.relnamespace as nsp, c.relname::text as name, c.relkind, c.relrowsecurity, c.relforcerowsecurity
   from pg_class c join tenant_schema s on s.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-), cols as materialized (
-  select t.oid, a.attnum, quote_ident(a.attname) as name from tbl t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0
 ), item(nsp, relname, what) as (
   select nsp, name, format('%I', name) || case when relrowsecurity then ' with row-level security' else '' end
            || case when relforcerowsecurity then ', forced' else '' end
@@ -24,16 +22,17 @@
   union all
   select t.nsp, t.name, format('%s on %I', case k.contype when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key'
            when 'c' then 'check' when 'x' then 'exclusion' else 'constraint' end, t.name)
-           || format(' (%s)', (select string_agg(c.name, ', ' order by u.ord) from unnest(k.conkey) with ordinality u(n, ord)
-                               join cols c on c.oid = t.oid and c.attnum = u.n))
+           || format(' (%s)', (select string_agg(quote_ident(c.attname), ', ' order by u.ord)
+                               from unnest(k.conkey) with ordinality u(n, ord)
+                               join pg_attribute c on c.attrelid = t.oid and c.attnum = u.n))
            || case when f.oid is null then '' else format(' to %I %s%s%s', f.relname, k.confupdtype, k.confdeltype, k.confmatchtype) end
            || case when k.contype = 'c' then ' ' || pg_get_expr(k.conbin, k.conrelid) else '' end
            || case when k.convalidated then '' else ' not valid' end || case when k.condeferrable then ' deferrable' else '' end
   from tbl t join pg_constraint k on k.conrelid = t.oid and k.contype <> 'n' left join pg_class f on f.oid = k.confrelid
   union all
   select t.nsp, t.name, format('%s on %I (%s)%s%s', case when x.indisunique then 'unique index' else 'index' end, t.name,
-           (select string_agg(coalesce(c.name, 'expression'), ', ' order by u.ord) from unnest(x.indkey) with ordinality u(n, ord)
-            left join cols c on c.oid = t.oid and c.attnum = u.n),
+           (select string_agg(coalesce(quote_ident(c.attname), 'expression'), ', ' order by u.ord)
+            from unnest(x.indkey) with ordinality u(n, ord) left join pg_attribute c on c.attrelid = t.oid and c.attnum = u.n),
            ' ' || coalesce(pg_get_expr(x.indexprs, x.indrelid), ''), ' ' || coalesce(pg_get_expr(x.indpred, x.indrelid), ''))
            || case when x.indisvalid then '' else ' invalid' end
   from tbl t join pg_index x on x.indrelid = t.oid
@@ -59,14 +58,14 @@
     and exists (select from pg_class c join user_schema p on p.oid = c.relnamespace and p.oid not in (select oid from tenant_schema)
                 where c.relname = u.relname)
 ), difference as (
-  select s.name, 'lacks ' || u.what as what
-  from tenant_schema s cross join usual u
-  where not exists (select from bare b where b.nsp = s.oid and b.relname = u.relname and b.what = u.what)
-    and not exists (select from falls f where f.nsp = s.oid and f.relname = u.relname)
+  select s.name, 'lacks ' || l.what as what
+  from (select t.oid as nsp, u.relname, u.what from tenant_schema t cross join usual u except select nsp, relname, what from bare) l
+  join tenant_schema s on s.oid = l.nsp
+  where not exists (select from falls f where f.nsp = l.nsp and f.relname = l.relname)
   union all
   select s.name, 'has ' || b.what
-  from bare b join tenant_schema s on s.oid = b.nsp
-  where not exists (select from usual u where u.relname = b.relname and u.what = b.what)
+  from bare b join tenant_schema s on s.oid = b.nsp left join usual u on u.relname = b.relname and u.what = b.what
+  where u.relname is null
 )
 select array[quote_ident(name)] as targets,
        format('%I %s', name, string_agg(what, '; ' order by what) filter (where rank <= 5)) || case when count(*) > 5 then ' …' else '' end
