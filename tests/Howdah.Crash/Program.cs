@@ -1,13 +1,16 @@
 // Applies an estate and kills itself, with a real SIGKILL, at the point whose number is given. Prints the points it passed.
 //   Howdah.Crash ESTATE-FOLDER POINT        POINT 0: never
+//   Howdah.Crash ESTATE-FOLDER load         loads the data instead, and is killed from outside
 using System.Diagnostics;
 using System.Globalization;
 using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
 using Howdah.Patterns;
+using Howdah.Patterns.Data.Loading;
 
-var fatal = int.Parse(args[1], CultureInfo.InvariantCulture);
+var loads = args[1] == "load";
+var fatal = loads ? 0 : int.Parse(args[1], CultureInfo.InvariantCulture);
 var passed = 0;
 var engine = new EstateEngine(Builtin.All);
 var loaded = engine.Load(args[0]);
@@ -17,6 +20,11 @@ if (loaded.Estate is null)
     return 1;
 }
 var session = await engine.OpenAsync(loaded.Estate, new(Start: false), CancellationToken.None);
+if (loads)
+{
+    await DataLoader.RunAsync(session, null, CancellationToken.None);
+    return 0;
+}
 var result = await session.ApplyAsync(new()
 {
     Allow = Enum.GetValues<HazardKind>().ToHashSet(),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Howdah.Testing;
 using Xunit;
@@ -21,7 +20,7 @@ public sealed class CrashTests
     {
         var server = await TestServer.StartOwnAsync(major);
         using var calm = Sample.On(server);
-        var (points, code) = await RunAsync(calm, 0);
+        var (points, code) = await CrashProcess.RunAsync(calm, "0");
         Assert.Equal(0, code);
         Assert.True(points > 60, $"{points} points are too few to be all");
         var expected = await CatalogDump.OfAsync(server, "store");
@@ -35,8 +34,8 @@ public sealed class CrashTests
         {
             await Sample.CleanAsync(server);
             using var sample = Sample.On(server);
-            Assert.NotEqual(0, (await RunAsync(sample, point)).Code);
-            var (_, again) = await RunAsync(sample, 0);
+            Assert.NotEqual(0, (await CrashProcess.RunAsync(sample, point.ToString(CultureInfo.InvariantCulture))).Code);
+            var (_, again) = await CrashProcess.RunAsync(sample, "0");
             Assert.True(again == 0, $"killed at point {point}, the next run fails");
             Assert.True(expected == await CatalogDump.OfAsync(server, "store"), $"killed at point {point}, the catalogs differ");
             Assert.True((await sample.Harness.PlanAsync()).Steps.Count == 0, $"killed at point {point}, something is left to do");
@@ -45,22 +44,5 @@ public sealed class CrashTests
                     "store"));
             Assert.Equal(0L, await server.ScalarAsync<long>("select count(*) from howdah.journal where state = 'running'"));
         }
-    }
-
-    static async Task<(int Points, int Code)> RunAsync(Sample sample, int point)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll");
-        var start = new ProcessStartInfo("dotnet", [program, sample.Harness.Folder, point.ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0 && point == 0)
-            Assert.Fail(await errors);
-        return (output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, process.ExitCode);
     }
 }
