@@ -17,6 +17,13 @@ public sealed record CheckOptions
     /// <summary>Whether attacks that disturb others or cannot be undone are made too.</summary>
     public bool Intrusive { get; init; }
 
+    /// <summary>The application's own connection string, through its pooler: what one client leaves there is then looked for as another.
+    /// </summary>
+    public string? Pooled { get; init; }
+
+    /// <summary>Whether the application declares that its context goes inside transactions and its sessions hold nothing.</summary>
+    public bool TransactionScopedOnly { get; init; }
+
     /// <summary>The most connections used at a time.</summary>
     public int Connections { get; init; } = 4;
 

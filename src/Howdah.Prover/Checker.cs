@@ -1,5 +1,6 @@
 using Howdah.Engine.Proving;
 using Howdah.Prover.Catalogue;
+using Howdah.Prover.Pooled;
 using Howdah.Prover.Scouting;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace Howdah.Prover;
 public static class Checker
 {
     /// <summary>Every attack in the catalogue, by id.</summary>
-    public static IReadOnlyList<Attack> Attacks => [.. LintBook.All.Select(static lint => lint.Attack)];
+    public static IReadOnlyList<Attack> Attacks => [.. LintBook.All.Select(static lint => lint.Attack), .. PoolerAttacks.All];
 
     /// <summary>Checks a database.</summary>
     /// <param name="connectionString">As whom to look, in Npgsql's form; a superuser can become every other role.</param>
@@ -24,6 +25,8 @@ public static class Checker
         await connection.OpenAsync(token);
         var surface = await Scout.LookAsync(connection, options.Hints, token);
         var findings = await LintRunner.RunAsync(connection, surface, LintBook.All, token);
+        if (options.Pooled is { } pooled)
+            findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), token));
         return new(surface.Database, $"PostgreSQL {connection.PostgreSqlVersion}", builder.Username ?? "", surface.Guesses, [], findings);
     }
 }

@@ -143,7 +143,7 @@ sealed class TestServer
         Watch(server.Folder, $"kill -QUIT $(head -1 '{server.Data}/postmaster.pid') 2>/dev/null; sleep 1");
     }
 
-    static void Watch(string folder, string end)
+    internal static void Watch(string folder, string end)
     {
         var script = $"while kill -0 {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} 2>/dev/null; do sleep 1; done; "
             + $"{end}; rm -rf '{folder}'";
@@ -151,7 +151,7 @@ sealed class TestServer
             RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
     }
 
-    static string NewFolder(string? on = null)
+    internal static string NewFolder(string? on = null)
     {
         var folder = on is null ? Directory.CreateTempSubdirectory("howdah-pg-").FullName
             : Directory.CreateDirectory(Path.Combine(on, "pg")).FullName;
@@ -168,7 +168,7 @@ sealed class TestServer
             throw new InvalidOperationException($"{program}: {outcome.Output}");
     }
 
-    static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,0 +1,138 @@
+using Npgsql;
+
+namespace Howdah.Prover.Pooled;
+
+/// <summary>How clients come to one server connection.</summary>
+enum Sharing
+{
+    /// <summary>Not at all: every client has its own, as without a pooler.</summary>
+    Nothing,
+    /// <summary>One after the other: the next gets it when the last has left (session pooling).</summary>
+    InTurn,
+    /// <summary>By turns of transactions while both are there (transaction pooling).</summary>
+    Interleaved,
+    /// <summary>There is a pooler, but no two clients were seen on one server connection.</summary>
+    Unseen,
+}
+
+/// <summary>What lies between the application and the server: finds out how it shares, and gets a client to where another was.</summary>
+/// <param name="most">The most clients open at a time.</param>
+sealed class Pool(string connectionString, int most)
+{
+    // A busy pool may give the server connection we want to somebody else first.
+    const int Rounds = 3;
+
+    /// <summary>How clients come to one server connection; known after <see cref="FindOutAsync"/>.</summary>
+    internal Sharing Sharing { get; private set; }
+
+    /// <summary>The database that it leads to.</summary>
+    internal string Database { get; private set; } = "";
+
+    /// <summary>The role that logs in.</summary>
+    internal string Role { get; private set; } = "";
+
+    internal Task<Client> OpenAsync(CancellationToken token) => Client.OpenAsync(connectionString, token);
+
+    /// <summary>Finds out how it shares.</summary>
+    internal async Task FindOutAsync(CancellationToken token)
+    {
+        var seen = new HashSet<Backend>();
+        bool pooled;
+        var first = await OpenAsync(token);
+        await using (first)
+        {
+            var home = await first.BeginAsync(token) ?? throw new NpgsqlException("the pooler had no server connection to give");
+            Database = await first.AskAsync<string>(Questions.Database, token) ?? "";
+            Role = await first.AskAsync<string>(Questions.Role, token) ?? "";
+            await first.CommitAsync(token);
+            seen.Add(home);
+            // A server tells its own process id at login; a pooler, whose clients have no process of their own, makes one up.
+            pooled = first.Told != home.Pid;
+            // While the first does nothing, does anybody get its place?
+            var reached = await ReachAsync(home, seen, token);
+            var moved = false;
+            if (reached.Client is not null)
+                await LeaveAsync(reached.Client);
+            else if (await first.BeginAsync(token) is { } again)
+            {
+                moved = again != home;
+                seen.Add(again);
+                await first.RollbackAsync(token);
+            }
+            if (reached.Client is not null || moved)
+            {
+                Sharing = Sharing.Interleaved;
+                return;
+            }
+        }
+        var next = await OpenAsync(token);
+        await using (next)
+        {
+            Sharing = await next.BeginAsync(token) is { } backend && seen.Contains(backend) ? Sharing.InTurn
+                : pooled ? Sharing.Unseen : Sharing.Nothing;
+            await next.RollbackAsync(token);
+        }
+    }
+
+    /// <summary>
+    /// Gets a client to a server connection, in a transaction. Clients that land elsewhere stay there in open transactions meanwhile, so
+    /// that the
+    /// next must land on another; then they leave.
+    /// </summary>
+    internal Task<Reached> ReachAsync(Backend backend, CancellationToken token) => ReachAsync(backend, [], token);
+
+    async Task<Reached> ReachAsync(Backend backend, HashSet<Backend> seen, CancellationToken token)
+    {
+        for (var round = 0; ; round++)
+        {
+            var elsewhere = new List<Client>();
+            try
+            {
+                while (elsewhere.Count < most - 1)
+                {
+                    var client = await OpenAsync(token);
+                    elsewhere.Add(client);
+                    if (await client.BeginAsync(token) is not { } found)
+                        // The pool is full; it may be that what we look for was only just ending.
+                        return new(null, elsewhere is [var last, _, ..] && !await last.AskAsync<bool>(Questions.Alive(backend), token));
+                    seen.Add(found);
+                    if (found == backend)
+                    {
+                        elsewhere.Remove(client);
+                        return new(client, false);
+                    }
+                    if (!await client.AskAsync<bool>(Questions.Alive(backend), token))
+                        return new(null, true);
+                }
+            }
+            finally
+            {
+                foreach (var client in elsewhere)
+                    await LeaveAsync(client);
+            }
+            if (round == Rounds - 1)
+                return new(null, false);
+        }
+    }
+
+    /// <summary>Rolls back before leaving: a pooler ends the server connection of whoever leaves in the middle.</summary>
+    static async Task LeaveAsync(Client client)
+    {
+        await using (client)
+        {
+            try
+            {
+                await client.RollbackAsync(CancellationToken.None);
+            }
+            catch (NpgsqlException)
+            {
+                // Lost; then nothing is left to roll back.
+            }
+        }
+    }
+}
+
+/// <summary>Whether a client got to where another was.</summary>
+/// <param name="Client">In a transaction there; null where none got there.</param>
+/// <param name="Gone">Whether that server connection was ended, so that nobody will ever get there.</param>
+readonly record struct Reached(Client? Client, bool Gone);

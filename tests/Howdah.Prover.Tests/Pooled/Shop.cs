@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Howdah.Prover.Pooled;
+using Howdah.Engine.Proving;
+using Howdah.Prover.Scouting;
+using Howdah.Testing;
+using Xunit;
+
+namespace Howdah.Prover.Tests.Pooled;
+
+/// <summary>A good twin on a server of its own, with an application's login: roles are seen from every database of a server.</summary>
+sealed class Shop
+{
+    internal const string Role = "pooled_app";
+    internal const string Password = "what-the-application-knows";
+    internal static readonly Dictionary<string, string> Logins = new() { [Role] = Password };
+    static readonly ConcurrentDictionary<int, Lazy<Task<TestServer>>> Servers = new();
+
+    Shop(TestServer server, string database)
+    {
+        Server = server;
+        Database = database;
+    }
+
+    internal TestServer Server { get; }
+    internal string Database { get; }
+
+    /// <summary>A new copy; the login may make temporary tables there.</summary>
+    internal static async Task<Shop> OpenAsync(int major)
+    {
+        var server = await Servers.GetOrAdd(major, static version => new(async () =>
+        {
+            var started = await TestServer.StartOwnAsync(version);
+            await started.ExecuteAsync($"create role {Role} login password '{Password}'");
+            return started;
+        })).Value;
+        var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
+        await server.ExecuteAsync($"grant rows_app to {Role}; grant temporary on database \"{database}\" to {Role}");
+        return new(server, database);
+    }
+
+    internal Task<TestPooler> PoolAsync(params string[] settings) => TestPooler.StartAsync(Server, Logins, settings);
+
+    internal string Through(TestPooler pooler) => pooler.ConnectionString(Database, Role, Password);
+
+    /// <summary>Attacks; gives the verdicts by attack, and all that was told.</summary>
+    internal async Task<List<Finding>> AttackAsync(string pooled, PoolerOptions? options = null)
+    {
+        await using var connection = await Server.OpenAsync(Database);
+        var surface = await Scout.LookAsync(connection, Hints.None, TestContext.Current.CancellationToken);
+        return await PoolerAttacks.RunAsync(pooled, surface, options ?? new(), TestContext.Current.CancellationToken);
+    }
+
+    internal static string Told(IEnumerable<Finding> findings) =>
+        string.Join('\n', findings.Select(static finding => $"{finding.Attack.Id} {finding.Verdict}: {finding.Evidence}"));
+}
