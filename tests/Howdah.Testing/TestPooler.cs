@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Howdah.Engine.Servers;
 using Npgsql;
 
@@ -48,8 +50,25 @@ sealed class TestPooler : IAsyncDisposable
         var outcome = await OsUser.RunAsync(Program, ["-q", "-d", In("ini")], CancellationToken.None);
         if (outcome.Code != 0)
             throw new InvalidOperationException($"PgBouncer did not start: {outcome.Output}\n{(File.Exists(In("log")) ? pooler.Log : "")}");
+        // It goes into the background before it listens.
+        while (!await pooler.ListensAsync())
+            await Task.Delay(20);
         TestServer.Watch(pooler.folder, $"kill $(cat '{In("pid")}') 2>/dev/null");
         return pooler;
+    }
+
+    async Task<bool> ListensAsync()
+    {
+        using var socket = new TcpClient();
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException) when (!File.Exists(Path.Combine(folder, "log")) || !Log.Contains("FATAL", StringComparison.Ordinal))
+        {
+            return false;
+        }
     }
 
     internal string ConnectionString(string database, string role, string password) =>

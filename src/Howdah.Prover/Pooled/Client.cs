@@ -28,26 +28,24 @@ sealed class Client : IAsyncDisposable
     /// <summary>Whether it can still be used.</summary>
     internal bool Open => connection.FullState.HasFlag(ConnectionState.Open);
 
-    internal static async Task<Client> OpenAsync(string connectionString, CancellationToken token)
+    /// <summary>A way in for clients.</summary>
+    /// <param name="connectionString">The application's.</param>
+    /// <param name="timeout">How long logging in may take, in seconds; null: as long as the application waits.</param>
+    internal static NpgsqlDataSource Way(string connectionString, int? timeout)
     {
-        // What the driver itself would pool, prepare or reset would be taken for the pooler's doing.
-        var builder = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Pooling = false, Enlist = false, Multiplexing = false, MaxAutoPrepare = 0, ApplicationName = "howdah check",
-            CommandTimeout = 10, CancellationTimeout = 1000,
-        };
-        var connection = new NpgsqlConnection(builder.ConnectionString);
-        try
-        {
-            await connection.OpenAsync(token);
-            return new(connection);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        // What the driver itself would pool, prepare, reset or ask would be taken for the pooler's doing.
+        builder.ConfigureTypeLoading(static loading => loading.EnableTypeLoading(false));
+        var settings = builder.ConnectionStringBuilder;
+        (settings.Pooling, settings.Enlist, settings.Multiplexing, settings.MaxAutoPrepare) = (false, false, false, 0);
+        (settings.ApplicationName, settings.CommandTimeout, settings.CancellationTimeout) = ("howdah check", 10, 1000);
+        settings.Timeout = timeout ?? settings.Timeout;
+        return builder.Build();
     }
+
+    /// <summary>Logs in.</summary>
+    internal static async Task<Client> OpenAsync(NpgsqlDataSource way, CancellationToken token) =>
+        new(await way.OpenConnectionAsync(token));
 
     /// <summary>Begins a transaction.</summary>
     /// <returns>Where it runs; null where the pooler had no server connection to give in time, and the client is lost.</returns>

@@ -17,10 +17,13 @@ enum Sharing
 
 /// <summary>What lies between the application and the server: finds out how it shares, and gets a client to where another was.</summary>
 /// <param name="most">The most clients open at a time.</param>
-sealed class Pool(string connectionString, int most)
+sealed class Pool(string connectionString, int most) : IAsyncDisposable
 {
     // A busy pool may give the server connection we want to somebody else first.
     const int Rounds = 3;
+
+    readonly NpgsqlDataSource patient = Client.Way(connectionString, null);
+    readonly NpgsqlDataSource hasty = Client.Way(connectionString, 2 * Client.Patience);
 
     /// <summary>How clients come to one server connection; known after <see cref="FindOutAsync"/>.</summary>
     internal Sharing Sharing { get; private set; }
@@ -31,7 +34,7 @@ sealed class Pool(string connectionString, int most)
     /// <summary>The role that logs in.</summary>
     internal string Role { get; private set; } = "";
 
-    internal Task<Client> OpenAsync(CancellationToken token) => Client.OpenAsync(connectionString, token);
+    internal Task<Client> OpenAsync(CancellationToken token) => Client.OpenAsync(patient, token);
 
     /// <summary>Finds out how it shares.</summary>
     internal async Task FindOutAsync(CancellationToken token)
@@ -90,11 +93,13 @@ sealed class Pool(string connectionString, int most)
             {
                 while (elsewhere.Count < most - 1)
                 {
-                    var client = await OpenAsync(token);
-                    elsewhere.Add(client);
-                    if (await client.BeginAsync(token) is not { } found)
+                    var client = await KnockAsync(token);
+                    if (client is not null)
+                        elsewhere.Add(client);
+                    if (client is null || await client.BeginAsync(token) is not { } found)
                         // The pool is full; it may be that what we look for was only just ending.
-                        return new(null, elsewhere is [var last, _, ..] && !await last.AskAsync<bool>(Questions.Alive(backend), token));
+                        return new(null, elsewhere.FirstOrDefault(static each => each.Open) is { } last
+                            && !await last.AskAsync<bool>(Questions.Alive(backend), token));
                     seen.Add(found);
                     if (found == backend)
                     {
@@ -113,6 +118,26 @@ sealed class Pool(string connectionString, int most)
             if (round == Rounds - 1)
                 return new(null, false);
         }
+    }
+
+    /// <summary>Logs in; null where a full pool lets nobody in (pgpool does not), and that takes too long.</summary>
+    async Task<Client?> KnockAsync(CancellationToken token)
+    {
+        try
+        {
+            return await Client.OpenAsync(hasty, token);
+        }
+        catch (NpgsqlException late) when (late.InnerException is TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Gives up the ways in.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await patient.DisposeAsync();
+        await hasty.DisposeAsync();
     }
 
     /// <summary>Rolls back before leaving: a pooler ends the server connection of whoever leaves in the middle.</summary>

@@ -24,7 +24,7 @@ static class PoolerAttacks
     internal static async Task<List<Finding>> RunAsync(string connectionString, Surface surface, PoolerOptions options,
         CancellationToken token)
     {
-        var pool = new Pool(connectionString, Math.Max(3, options.Clients));
+        await using var pool = new Pool(connectionString, Math.Max(3, options.Clients));
         Mark mark;
         try
         {
@@ -34,7 +34,7 @@ static class PoolerAttacks
         }
         catch (NpgsqlException failure)
         {
-            return Each(pool, surface, Verdict.Inconclusive, $"the way through the pooler did not work: {Evidence.Of(failure)}");
+            return Each(pool, surface, Verdict.Inconclusive, $"the way through the pooler did not work: {Told(failure)}");
         }
         if (pool.Database != surface.Database)
             return Each(pool, surface, Verdict.Inconclusive, $"the way through the pooler leads to the database {pool.Database}");
@@ -54,7 +54,7 @@ static class PoolerAttacks
             }
             catch (NpgsqlException failure)
             {
-                findings.Add(stage.Say(attack, Verdict.Inconclusive, $"could not be staged: {Evidence.Of(failure)}"));
+                findings.Add(stage.Say(attack, Verdict.Inconclusive, $"could not be staged: {Told(failure)}"));
             }
         }
         return findings;
@@ -83,6 +83,9 @@ static class PoolerAttacks
         await client.RollbackAsync(token);
         return mark;
     }
+
+    static string Told(NpgsqlException failure) =>
+        failure.InnerException is TimeoutException ? "the pooler had no server connection to give in time" : Evidence.Of(failure);
 
     static List<Finding> Each(Pool pool, Surface surface, Verdict verdict, string evidence)
     {

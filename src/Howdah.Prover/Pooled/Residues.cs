@@ -97,7 +97,10 @@ static class Residues
                 """), Sql.Of($"select strpos(current_setting('search_path'), {word}) > 0"),
                 "had the search_path that the first one set" + (stage.Surface.TenantSchemas.Count > 0
                     ? $"; {stage.Surface.TenantSchemas.Count} schemas here hold one tenant each" : ""),
-                [Sql.Of($"reset search_path")]),
+                // What stood before ours may be somebody's: only ours goes.
+                [Sql.Of($"""
+                    select set_config('search_path', regexp_replace(current_setting('search_path'), ',? ?' || {word} || '$', ''), false)
+                    """)]),
             new(Roles, Sql.Of($"select set_config('role', session_user::text, false)"),
                 Sql.Of($"select current_setting('role') <> 'none'"), "went on as the role that the first one had set",
                 [Sql.Of($"reset role")])

@@ -29,7 +29,7 @@ static class SequenceAttack
             if (!temporary && stage.Options.Intrusive)
                 real = await client.AskAsync<string>(Sql.Of($"""
                     select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                    where c.relkind = 'S' and has_schema_privilege(n.oid, 'USAGE') and has_sequence_privilege(c.oid, 'USAGE')
+                    where case when c.relkind = 'S' then has_sequence_privilege(c.oid, 'USAGE') and has_schema_privilege(n.oid, 'USAGE') end
                     order by c.oid limit 1
                     """), token);
             await client.RollbackAsync(token);

@@ -43,11 +43,14 @@ sealed class Shop
     internal string Through(TestPooler pooler) => pooler.ConnectionString(Database, Role, Password);
 
     /// <summary>Attacks; gives the verdicts by attack, and all that was told.</summary>
-    internal async Task<List<Finding>> AttackAsync(string pooled, PoolerOptions? options = null)
+    internal async Task<List<Finding>> AttackAsync(string pooled, PoolerOptions? options = null, CancellationToken token = default) =>
+        await PoolerAttacks.RunAsync(pooled, await LookAsync(), options ?? new(), token);
+
+    /// <summary>What there is to attack.</summary>
+    internal async Task<Surface> LookAsync()
     {
         await using var connection = await Server.OpenAsync(Database);
-        var surface = await Scout.LookAsync(connection, Hints.None, TestContext.Current.CancellationToken);
-        return await PoolerAttacks.RunAsync(pooled, surface, options ?? new(), TestContext.Current.CancellationToken);
+        return await Scout.LookAsync(connection, Hints.None, TestContext.Current.CancellationToken);
     }
 
     internal static string Told(IEnumerable<Finding> findings) =>
