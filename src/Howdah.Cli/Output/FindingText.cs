@@ -51,7 +51,9 @@ sealed class FindingText
         Lines("Not run", "cannot be undone, so made only where that is asked for", proof.Of(Verdict.NotRun),
             static finding => finding.Evidence);
         Held(proof.Of(Verdict.Held));
-        text.Append('\n').Append(Summary(proof)).Append($"\nSHA-256 {ProofData.Hash(proof)}\n");
+        text.Append('\n');
+        Wrap("", "", Summary(proof), "");
+        text.Append($"SHA-256 {ProofData.Hash(proof)}\n");
     }
 
     void Head(Proof proof)
@@ -109,8 +111,12 @@ sealed class FindingText
     {
         if (count == 0)
             return;
-        text.Append('\n').Append(Terminal.Paint($"{title} ({count})", style, colors))
-            .Append(about.Length > 0 ? Terminal.Paint($"  {about}", "2", colors) : "").Append('\n');
+        var head = $"{title} ({count})";
+        text.Append('\n').Append(Terminal.Paint(head, style, colors));
+        var fits = head.Length + 2 + about.Length <= width;
+        text.Append(fits && about.Length > 0 ? Terminal.Paint($"  {about}", "2", colors) : "").Append('\n');
+        if (!fits)
+            Hang("  ", about, "2");
     }
 
     void Row(string label, string? told, bool sql = false)

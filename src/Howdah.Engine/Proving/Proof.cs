@@ -29,14 +29,36 @@ public sealed record Proof(
     /// <summary>What somebody decided to live with.</summary>
     public IReadOnlyList<Finding> Ignored => [.. Findings.Where(static finding => finding.Ignored is not null)];
 
-    /// <summary>The same with what broke first, the gravest first; equal proofs come out in equal order.</summary>
+    /// <summary>The same with what broke first, the gravest first, and every text in whole characters: equal proofs come out equal.
+    /// </summary>
     public Proof Sorted() => this with
     {
-        Findings = [.. Findings.OrderBy(static finding => finding.Counts ? 0 : finding.Ignored is null ? 1 : 2)
+        Subject = Whole(Subject), Tool = Whole(Tool), Catalogue = Whole(Catalogue), Servers = Whole(Servers), By = Whole(By),
+        Fingerprint = Fingerprint is null ? null : Whole(Fingerprint), Baseline = Baseline is null ? null : Whole(Baseline),
+        Notes = Whole(Notes), Gone = [.. Gone.Select(static gone => new Gone(Whole(gone.Id), Whole(gone.Title), Whole(gone.Target)))],
+        Findings = [.. Findings.Select(Whole).OrderBy(static finding => finding.Counts ? 0 : finding.Ignored is null ? 1 : 2)
             .ThenBy(static finding => Rank(finding.Verdict)).ThenBy(static finding => finding.Attack.Gravity)
             .ThenBy(static finding => finding.Attack.Id, StringComparer.Ordinal)
             .ThenBy(static finding => finding.Target, StringComparer.Ordinal)],
     };
+
+    static Finding Whole(Finding finding) => finding with
+    {
+        Attack = finding.Attack with
+        {
+            Id = Whole(finding.Attack.Id), Title = Whole(finding.Attack.Title), How = Whole(finding.Attack.How),
+            Source = Whole(finding.Attack.Source), Why = Whole(finding.Attack.Why),
+        },
+        Pattern = Whole(finding.Pattern), Target = Whole(finding.Target), Targets = Whole(finding.Targets),
+        Evidence = Whole(finding.Evidence), Fix = finding.Fix is null ? null : Whole(finding.Fix),
+        Statement = finding.Statement is null ? null : Whole(finding.Statement),
+        File = finding.File is null ? null : Whole(finding.File), Ignored = finding.Ignored is null ? null : Whole(finding.Ignored),
+    };
+
+    static IReadOnlyList<string> Whole(IReadOnlyList<string> texts) => [.. texts.Select(Whole)];
+
+    // A text that was cut in the middle of a character cannot be written as UTF-8, so it would not be read as it was hashed.
+    static string Whole(string text) => text.Any(char.IsSurrogate) ? string.Concat(text.EnumerateRunes()) : text;
 
     static int Rank(Verdict verdict) => verdict switch
     {

@@ -25,7 +25,8 @@ static class HtmlStyle
         .head { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; margin: 0; font-size: .92rem; }
         .head dt { color: var(--soft); } .head dd { margin: 0; overflow-wrap: anywhere; }
         .sum { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1.4rem 0 0; padding: 0; list-style: none; }
-        .sum li { flex: 1 1 6.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .9rem; }
+        .sum li { flex: 1 1 7.5rem; overflow-wrap: normal; background: var(--card); border: 1px solid var(--line); border-radius: 8px;
+          padding: .6rem .9rem; }
         .sum b { display: block; font-size: 1.65rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
         .sum .zero { color: var(--soft); }
         article { background: var(--card); border: 1px solid var(--line); border-left: 4px solid currentColor; border-radius: 8px;
@@ -33,6 +34,7 @@ static class HtmlStyle
         article > * { color: var(--ink); }
         article header { display: flex; flex-wrap: wrap; gap: .3rem .7rem; align-items: baseline; }
         article dl { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); gap: .55rem .9rem; margin: .8rem 0 0; }
+        article dl + dl { border-top: 1px dashed var(--line); padding-top: .75rem; }
         article dt { color: var(--soft); font-size: .88rem; } article dd { margin: 0; }
         article footer { margin-top: .75rem; font-size: .88rem; color: var(--soft); }
         .chip { font-size: .74rem; font-weight: 650; letter-spacing: .04em; text-transform: uppercase; padding: .1rem .5rem;

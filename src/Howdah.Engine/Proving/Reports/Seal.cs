@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using System.Xml;
 
@@ -102,7 +101,7 @@ public static class Seal
     }
 
     static (ReportFormat, string Data, string Claimed) Html(string report) =>
-        (ReportFormat.Html, WebUtility.HtmlDecode(Between(report, $"<pre hidden id=\"{Data}\">", "</pre>")),
+        (ReportFormat.Html, Between(report, $"<pre hidden id=\"{Data}\">", "</pre>"),
             Between(report, $"<code id=\"{Hash}\">", "</code>"));
 
     static string Between(string text, string begin, string end)

@@ -21,7 +21,7 @@ public sealed record Verification(Sealed? Sealed, IReadOnlyList<string> Differen
         }
         catch (FormatException wrong)
         {
-            return new(null, [wrong.Message], false);
+            return new(null, [Visible.Line(wrong.Message)], false);
         }
         var differences = new List<string>();
         if (found.Sha256 != found.Claimed)
