@@ -48,7 +48,7 @@ granted(attacker, relid, privilege, attnum, grantee) as (
   union all
   select b.attacker, t.oid, k.privilege, 0::smallint, r.oid
   from (values ('pg_read_all_data', 'SELECT'), ('pg_write_all_data', 'INSERT'), ('pg_write_all_data', 'UPDATE'),
-               ('pg_write_all_data', 'DELETE'), ('pg_maintain', 'MAINTAIN')) k(role, privilege)
+               ('pg_write_all_data', 'DELETE')) k(role, privilege)
   join pg_roles r on r.rolname = k.role join acts_as b on b.role = r.oid cross join tenant_table t
 ),
 -- Schemas in which an attacker may use what it was granted.
@@ -98,4 +98,34 @@ policy_cure(policy, relid, altered, floor) as (
          format('DROP POLICY IF EXISTS tenant_floor ON %s; CREATE POLICY tenant_floor ON %1$s AS RESTRICTIVE USING (%s) WITH CHECK (%2$s);',
                 t.name, m.expr)
   from policy p join tenant_table t on t.oid = p.relid join model m on m.attname = t.attname and m.atttypid = t.atttypid
+),
+-- SECURITY DEFINER functions whose names an attacker can lead elsewhere: why, and the search_path that helps.
+led(fn, fault, path) as (
+  select f.oid, j.fault,
+         concat_ws(', ', 'pg_catalog', (
+           select string_agg(quote_ident(s.nspname), ', ' order by w.ord)
+           from (select trim(i.name, ' "'), i.ord from regexp_split_to_table(e.path, ',') with ordinality i(name, ord)
+                 union all select f.pronamespace::regnamespace::text, 1 where e.path is null) w(name, ord)
+           join pg_namespace s on s.nspname = w.name and w.name not in ('pg_catalog', 'pg_temp')
+           where s.oid not in (select m.oid from making m)), 'pg_temp')
+  from pg_proc f join user_schema n on n.oid = f.pronamespace join pg_language l on l.oid = f.prolang
+  cross join lateral (select (select substr(c.entry, 13) from unnest(f.proconfig) c(entry) where c.entry like 'search_path=%')) e(path)
+  cross join lateral (select
+    case when e.path is null then 'its search_path is not pinned'
+         when exists (select from regexp_split_to_table(e.path, ',') i(name) join making m on m.name = trim(i.name, ' "'))
+           then 'its search_path has a schema where an attacker may create'
+         when e.path !~ 'pg_temp"?\s*$' and e.path !~ '^\s*("?pg_catalog"?|"")?\s*$' and exists (
+           select from pg_database d cross join aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) x
+           where d.datname = current_database() and x.privilege_type = 'TEMPORARY'
+             and (x.grantee = 0 or x.grantee in (select role from acts_as)))
+           then 'its search_path does not end in pg_temp' end) j(fault)
+  where f.prosecdef and j.fault is not null and l.lanname not in ('c', 'internal') and f.prosqlbody is null
+    and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = f.oid and e.deptype = 'e')
+),
+-- Schemas in which an attacker may create.
+making(oid, name) as (
+  select n.oid, n.name from user_schema n join pg_namespace s on s.oid = n.oid
+  where exists (select from aclexplode(coalesce(s.nspacl, acldefault('n', s.nspowner))) x
+                where x.privilege_type = 'CREATE' and (x.grantee = 0 and exists (select from attacker)
+                  or x.grantee in (select role from acts_as)))
 )

@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: TEN-C07
+grant references, trigger on shop.orders, shop.customers to rows_app;

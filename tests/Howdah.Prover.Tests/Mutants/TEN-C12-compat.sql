@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: TEN-C12
+alter database {db} set lo_compat_privileges = on;
