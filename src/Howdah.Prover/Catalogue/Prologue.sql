@@ -68,19 +68,26 @@ policy(oid, relid, name, cmd, permissive, roles, qual, checked, cols, attnum, en
              where classid = 'pg_policy'::regclass and refclassid = 'pg_class'::regclass and refobjsubid > 0 group by 1, 2) d
     on d.objid = p.oid and d.refobjid = p.polrelid
 ),
+-- Whom restrictive policies by the tenant's column hold, for each table and command (r, a, w, d).
+floored(relid, cmd, roles) as materialized (
+  select q.relid, k.cmd, array_agg(distinct r.role)
+  from policy q join (values ('r'), ('a'), ('w'), ('d')) k(cmd) on q.cmd in ('*', k.cmd) cross join unnest(q.roles) r(role)
+  where not q.permissive and q.attnum = any (q.cols) and not (q.unchecked and k.cmd in ('a', 'w'))
+  group by q.relid, k.cmd
+),
 -- What permissive policies let attackers do (r, a, w, d) that no restrictive policy holds by the tenant's column.
-unheld(policy, relid, attacker, cmd) as (
-  select p.oid, p.relid, g.attacker, k.cmd
+unfloored as materialized (
+  select p.oid, p.relid, k.cmd, k.privilege, p.roles, f.roles as floor
   from policy p
   join (values ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE'), ('d', 'DELETE')) k(cmd, privilege) on p.cmd in ('*', k.cmd)
-  join granted g on g.relid = p.relid and g.privilege = k.privilege
-  where p.permissive and p.enabled
-    and (0 = any (p.roles) or exists (select from acts_as x where x.attacker = g.attacker and x.role = any (p.roles)))
-    and not exists (
-      select from policy q
-      where q.relid = p.relid and not q.permissive and q.cmd in ('*', k.cmd) and q.attnum = any (q.cols)
-        and not (q.unchecked and k.cmd in ('a', 'w'))
-        and (0 = any (q.roles) or exists (select from acts_as x where x.attacker = g.attacker and x.role = any (q.roles))))
+  left join floored f on f.relid = p.relid and f.cmd = k.cmd
+  where p.permissive and p.enabled and 0 <> all (coalesce(f.roles, '{}'))
+),
+unheld(policy, relid, attacker, cmd) as materialized (
+  select p.oid, p.relid, g.attacker, p.cmd
+  from unfloored p join granted g on g.relid = p.relid and g.privilege = p.privilege
+  where (0 = any (p.roles) or exists (select from acts_as x where x.attacker = g.attacker and x.role = any (p.roles)))
+    and not exists (select from acts_as x where x.attacker = g.attacker and x.role = any (p.floor))
 ),
 -- How policies of this database most often compare a tenant's column of that name and type with the context: what fixes repeat.
 model(attname, atttypid, expr) as (

@@ -9,7 +9,9 @@
   from policy p join tenant_table t on t.oid = p.relid
   cross join lateral (select concat_ws(' ', pg_get_expr(p.qual, p.relid), pg_get_expr(p.checked, p.relid))) e(expr)
   cross join lateral (select regexp_replace(quote_ident(t.attname), '(\W)', '\\\1', 'g')) c(col)
-  where p.attnum = any (p.cols) and concat(p.qual::text, p.checked::text) ~ '\{CONST '
+  where p.attnum = any (p.cols)
+    and concat(p.qual::text, p.checked::text) ~ ('\{VAR :varno 1 [^{}]*\}( [^{}]*\})? \{(CONST|ARRAY|COERCE|RELABEL)'
+                                                 '|\{CONST [^{}]*\}( [^{}]*\})? \{(RELABELTYPE :arg \{)?VAR :varno 1 ')
     and (e.expr ~ ('(^|[^\w"])' || c.col || '\)?(::[\w ]+)?\)? (=|= ANY) \(*(ARRAY\[)?\(*(''[^'']+''|-?\d+)(?!'')(?!(::[\w ]+)? \|\|)')
       or e.expr ~ ('(''[^'']+''|\m\d+)(::[\w ]+)?\)* = \(*' || c.col || '(?!\w)'))
 )
