@@ -1,8 +1,8 @@
 -- SEC-09 high
 -- title: No login may create where somebody else looks names up
 -- how: Compares the schemas in which a login, or a role that it can become, may create with the search_path of others: settings of roles
---   and of the database, the server's default, and functions with the caller's rights that set it. With "$user" in it a schema
---   named like another role counts, and so does CREATE on the database. CREATE for PUBLIC is SEC-08's.
+--   and of the database, the server's default, and functions with the caller's rights that set it (event triggers': SEC-28).
+--   With "$user" in it a schema named like another role counts, and so does CREATE on the database. CREATE for PUBLIC is SEC-08's.
 -- why: An object there with the right name, or a function that fits the arguments better, is taken for the real one and runs with the
 --   rights of whoever came by, the superuser's backup for one.
 -- source: CVE-2018-1058; https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH
@@ -31,9 +31,10 @@
   union all
   select f.proowner, 'the function ' || f.oid::regprocedure, substr(c.entry, 13)
   from pg_proc f cross join unnest(f.proconfig) c(entry)
-  where c.entry like 'search_path=%' and not f.prosecdef
+  where c.entry like 'search_path=%' and not f.prosecdef and f.prorettype <> 'pg_catalog.event_trigger'::regtype
 ), item as materialized (
-  select distinct s.role, s.whose, trim(p.item, '"') as name from setting s cross join regexp_split_to_table(s.path, '\s*,\s*') p(item)
+  select distinct s.role, s.whose, replace(trim(p.item, '"'), '""', '"') as name
+  from setting s cross join regexp_split_to_table(s.path, '\s*,\s*') p(item)
 ), met as (
   select w.oid, w.name, w.attacker, w.owns, i.whose
   from writer w join item i on i.name = w.name

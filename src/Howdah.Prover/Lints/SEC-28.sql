@@ -16,7 +16,7 @@
     and f.prolang not in (select oid from pg_language where lanname in ('c', 'internal'))
 ), loose as (
   select f.*, (select string_agg(quote_ident(s.name), ', ') from user_schema s
-               where s.name in (select trim(i, '"') from regexp_split_to_table(f.path, '\s*,\s*') i)
+               where s.name in (select replace(trim(i, '"'), '""', '"') from regexp_split_to_table(f.path, '\s*,\s*') i)
                  and exists (select from actor a where has_schema_privilege(a.role, s.oid, 'CREATE'))) as open
   from fired f
 )

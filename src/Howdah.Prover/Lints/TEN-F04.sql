@@ -28,7 +28,7 @@
   join pg_class c on c.relname = m[1] and c.relkind in ('r', 'p', 'v', 'm', 'f') join pg_namespace n on n.oid = c.relnamespace
   where h.text !~* ('\m' || m[1] || '"?\s+as\s+(not\s+)?(materialized\s+)?\(')
 ), path as (
-  select h.oid, p.ord, case when trim(p.item, '"') = '$user' then h.nspname else trim(p.item, '"') end as item
+  select h.oid, p.ord, case when trim(p.item, '"') = '$user' then h.nspname else replace(trim(p.item, '"'), '""', '"') end as item
   from helper h cross join regexp_split_to_table(h.path, '\s*,\s*') with ordinality p(item, ord)
 ), judged as (
   select h.*,

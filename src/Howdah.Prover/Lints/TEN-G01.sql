@@ -14,7 +14,7 @@
 ), path as (
   select 'public' as name
   union
-  select trim(p.item, '"')
+  select replace(trim(p.item, '"'), '""', '"')
   from pg_db_role_setting s cross join unnest(s.setconfig) c(entry) cross join regexp_split_to_table(substr(c.entry, 13), '\s*,\s*') p(item)
   where c.entry like 'search_path=%' and s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
 ), fallen as (
