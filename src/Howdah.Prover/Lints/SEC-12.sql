@@ -11,6 +11,11 @@
   where f.prosecdef and x.grantee = 0 and f.pronamespace in (select oid from user_schema)
     and f.prorettype not in ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
     and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = f.oid and e.deptype = 'e')
+    -- One that reads tenants' tables as somebody whom no policy binds is TEN-C03's.
+    and not (exists (select from pg_roles o where o.oid = f.proowner and (o.rolsuper or o.rolbypassrls))
+             and f.prosrc !~* '\m(current_setting|current_user|session_user)\M'
+             and exists (select from tenant_table t join pg_class k on k.oid = t.oid
+                         where t.rls and strpos(lower(f.prosrc), lower(k.relname)) > 0))
     and exists (select from acts_as b join pg_roles r on r.oid = b.role
                 where not r.rolsuper and has_schema_privilege(b.role, f.pronamespace, 'USAGE'))
 )
