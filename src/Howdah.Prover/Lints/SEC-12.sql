@@ -15,7 +15,9 @@
     and not (exists (select from pg_roles o where o.oid = f.proowner and (o.rolsuper or o.rolbypassrls))
              and f.prosrc !~* '\m(current_setting|current_user|session_user)\M'
              and exists (select from tenant_table t join pg_class k on k.oid = t.oid
-                         where t.rls and strpos(lower(f.prosrc), lower(k.relname)) > 0))
+                         where t.rls and (strpos(lower(f.prosrc), lower(k.relname)) > 0
+                                          or exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = f.oid
+                                                     and d.refobjid = t.oid))))
     and exists (select from acts_as b join pg_roles r on r.oid = b.role
                 where not r.rolsuper and has_schema_privilege(b.role, f.pronamespace, 'USAGE'))
 )
