@@ -133,6 +133,13 @@ sealed class Client : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends a transaction that another client has left.</summary>
+    internal async Task HealAsync(CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand("rollback", connection);
+        await command.ExecuteNonQueryAsync(token);
+    }
+
     internal async Task CommitAsync(CancellationToken token)
     {
         await transaction!.CommitAsync(token);

@@ -70,6 +70,9 @@ static class Disturbance
         }
         catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InFailedSqlTransaction)
         {
+            // It would be so for everybody after us, too.
+            await using var healer = await stage.Pool.OpenAsync(token);
+            await healer.HealAsync(token);
             return ("was given a server connection whose transaction had failed already", false, true);
         }
         if (reached.Client is not { } next)

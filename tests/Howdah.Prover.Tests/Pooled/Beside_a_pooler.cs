@@ -176,6 +176,24 @@ public sealed class Beside_a_pooler
         Assert.DoesNotContain(findings, static finding => finding.Verdict == Verdict.Held && finding.Attack.Id != "TEN-E10");
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Who_gets_the_open_or_failed_transaction_of_another_is_told(int major)
+    {
+        var shop = await Shop.OpenAsync(major);
+        await using var pooler = await shop.PoolNaivelyAsync();
+        var way = new NpgsqlConnectionStringBuilder(shop.Server.ConnectionString(shop.Database)) { Port = pooler.Port };
+        var findings = await shop.AttackAsync(way.ConnectionString, new() { TransactionScopedOnly = true });
+        var disturbed = Assert.Single(findings, static finding => finding.Attack.Id == "TEN-E10");
+        Assert.True(disturbed.Verdict == Verdict.Broken, Shop.Told(findings));
+        Assert.Contains("was in the first one's transaction, with its context (the first one's transaction was left in the middle)",
+            disturbed.Evidence, StringComparison.Ordinal);
+        Assert.Contains("whose transaction had failed already (the first one's transaction failed and was left)", disturbed.Evidence,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(findings, static finding => finding.Verdict is Verdict.Inconclusive or Verdict.Held);
+    }
+
     [Fact]
     public async Task A_check_goes_through_the_pooler_where_it_is_told_the_way()
     {

@@ -40,6 +40,19 @@ sealed class Shop
 
     internal Task<TestPooler> PoolAsync(params string[] settings) => TestPooler.StartAsync(Server, Logins, settings);
 
+    /// <summary>A pooler that does everything wrong; the server trusts it.</summary>
+    internal async Task<NaivePooler> PoolNaivelyAsync()
+    {
+        const string Trusted = "pooled_naive";
+        var rules = Path.Combine(Server.Data, "pg_hba.conf");
+        await File.WriteAllTextAsync(rules, $"host all {Trusted} 127.0.0.1/32 trust\n" + await File.ReadAllTextAsync(rules));
+        await Server.ExecuteAsync($"create role {Trusted} login in role {Role}; select pg_reload_conf()");
+        while (!await Server.ScalarAsync<bool>($"select exists (select from pg_hba_file_rules where '{Trusted}' = any (user_name)) "
+            + "and pg_conf_load_time() > (pg_stat_file('pg_hba.conf')).modification - interval '1 second'"))
+            await Task.Delay(20);
+        return await NaivePooler.StartAsync(Server.Port, Database, Trusted);
+    }
+
     internal string Through(TestPooler pooler) => pooler.ConnectionString(Database, Role, Password);
 
     /// <summary>Attacks; gives the verdicts by attack, and all that was told.</summary>
