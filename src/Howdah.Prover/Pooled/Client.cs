@@ -80,6 +80,14 @@ sealed class Client : IAsyncDisposable
         return await command.ExecuteScalarAsync(token) is T value ? value : default;
     }
 
+    /// <summary>Whether a server connection is still there.</summary>
+    internal async Task<bool> SeesAsync(Backend backend, CancellationToken token)
+    {
+        // Else a transaction sees to its end what it saw first.
+        await RunAsync(Sql.Of($"select pg_stat_clear_snapshot()"), token);
+        return await AskAsync<bool>(Questions.Alive(backend), token);
+    }
+
     /// <summary>Tries something that the server may refuse; the transaction goes on, and what was done is undone.</summary>
     internal async Task<(T? Result, PostgresException? Refusal)> TryAsync<T>(Func<Task<T>> attempt, CancellationToken token)
     {

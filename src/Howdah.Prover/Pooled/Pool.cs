@@ -71,8 +71,9 @@ sealed class Pool(string connectionString, int most) : IAsyncDisposable
         var next = await OpenAsync(token);
         await using (next)
         {
-            Sharing = await next.BeginAsync(token) is { } backend && seen.Contains(backend) ? Sharing.InTurn
-                : pooled ? Sharing.Unseen : Sharing.Nothing;
+            var backend = await next.BeginAsync(token);
+            Sharing = backend is { } place && seen.Contains(place) ? Sharing.InTurn
+                : pooled || backend is null || !await EndedAsync(next, seen, token) ? Sharing.Unseen : Sharing.Nothing;
             await next.RollbackAsync(token);
         }
     }
@@ -99,14 +100,14 @@ sealed class Pool(string connectionString, int most) : IAsyncDisposable
                     if (client is null || await client.BeginAsync(token) is not { } found)
                         // The pool is full; it may be that what we look for was only just ending.
                         return new(null, elsewhere.FirstOrDefault(static each => each.Open) is { } last
-                            && !await last.AskAsync<bool>(Questions.Alive(backend), token));
+                            && !await last.SeesAsync(backend, token));
                     seen.Add(found);
                     if (found == backend)
                     {
                         elsewhere.Remove(client);
                         return new(client, false);
                     }
-                    if (!await client.AskAsync<bool>(Questions.Alive(backend), token))
+                    if (!await client.SeesAsync(backend, token))
                         return new(null, true);
                 }
             }
@@ -118,6 +119,22 @@ sealed class Pool(string connectionString, int most) : IAsyncDisposable
             if (round == Rounds - 1)
                 return new(null, false);
         }
+    }
+
+    /// <summary>Whether server connections ended with their clients, as they do where nothing lies between; a server takes a moment.
+    /// </summary>
+    static async Task<bool> EndedAsync(Client client, IEnumerable<Backend> backends, CancellationToken token)
+    {
+        var left = backends.ToList();
+        for (var tries = 0; tries < 40; tries++)
+        {
+            while (left.Count > 0 && !await client.SeesAsync(left[^1], token))
+                left.RemoveAt(left.Count - 1);
+            if (left.Count == 0)
+                return true;
+            await client.RunAsync(Questions.Moment, token);
+        }
+        return false;
     }
 
     /// <summary>Logs in; null where a full pool lets nobody in (pgpool does not), and that takes too long.</summary>

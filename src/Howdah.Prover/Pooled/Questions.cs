@@ -27,6 +27,8 @@ static class Questions
     internal static readonly Sql Word = Sql.Of($"select left(md5(gen_random_uuid()::text), 12)");
     internal static readonly Sql Key = Sql.Of($"select hashtextextended(gen_random_uuid()::text, 0) & 9007199254740991");
 
+    internal static readonly Sql Moment = Sql.Of($"select pg_sleep(0.05)");
+
     /// <summary>Whether a server connection is still there.</summary>
     internal static Sql Alive(Backend backend) => Sql.Of($"""
         select exists (select from pg_stat_get_activity({backend.Pid}) where backend_start is not distinct from

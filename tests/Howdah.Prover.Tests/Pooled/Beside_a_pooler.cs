@@ -29,6 +29,17 @@ public sealed class Beside_a_pooler
         Assert.Equal(PoolerAttacks.All.Count, findings.Count);
     }
 
+    [Fact]
+    public async Task A_pooler_that_does_not_show_is_not_taken_for_none()
+    {
+        var shop = await Shop.OpenAsync(18);
+        using var pooler = new HoardingPooler(shop.Server.Port);
+        var way = new NpgsqlConnectionStringBuilder(shop.Server.ConnectionString(shop.Database))
+            { Port = pooler.Port, Username = Shop.Role, Password = Shop.Password };
+        Assert.All(await shop.AttackAsync(way.ConnectionString),
+            static finding => Assert.NotEqual(Verdict.Held, finding.Verdict));
+    }
+
     [Theory]
     [InlineData(15)]
     [InlineData(18)]
