@@ -47,13 +47,15 @@ public sealed class Session
     {
         foreach (var server in Servers.Values)
             await server.ProbeAsync(token);
+        var origin = new Origin(Estate);
         foreach (var promise in promises)
         {
             var server = Servers[promise.Target.Server.Name];
             using var fingerprint = new FingerprintBuilder();
             await using var catalog = await CatalogOpener.OpenAsync(server, promise.Target.Database?.Name, fingerprint, token);
             await foreach (var finding in promise.ProveAsync(new Arena(promise.Target, server, catalog), token))
-                yield return finding;
+                yield return finding.File is null && origin.Of(promise.Target, finding.Pattern) is { } place
+                    ? finding with { File = place.File, Line = place.Line } : finding;
         }
     }
 }

@@ -44,7 +44,9 @@ public sealed class Evidence_of_the_tool
         var broken = root.GetProperty("findings").EnumerateArray()
             .Where(static each => each.GetProperty("verdict").GetString() == "broken").ToList();
         Assert.Equal(root.GetProperty("broken").GetInt32(), broken.Count);
-        Assert.Contains(broken, static each => each.GetProperty("id").GetString() == "ACC-R03");
+        var power = broken.Single(static each => each.GetProperty("id").GetString() == "ACC-R03");
+        Assert.EndsWith("estate.yaml", power.GetProperty("file").GetString(), StringComparison.Ordinal);
+        Assert.Equal(4, power.GetProperty("line").GetInt32());
 
         estate.Write("base.json", report);
         var former = Path.Combine(folder, "base.json");

@@ -86,6 +86,15 @@ static class ProofOutput
         Notes = [.. proof.Notes.Select(screen.Mask)],
     };
 
+    /// <summary>Takes out what <c>howdah.ignore</c> in a folder says.</summary>
+    internal static async Task<Proof> BesideAsync(Proof proof, IReadOnlyList<Attack> catalogue, string folder, CancellationToken token)
+    {
+        var file = Path.Combine(folder, Ignores.FileName);
+        return !File.Exists(file) ? proof
+            : Ignores.Apply(proof, Path.GetRelativePath(Directory.GetCurrentDirectory(), file), await File.ReadAllTextAsync(file, token),
+                catalogue);
+    }
+
     static async Task<Proof> NarrowAsync(ParseResult parsed, Proof proof, IReadOnlyList<Attack> catalogue, string? folder,
         CancellationToken token)
     {
@@ -96,12 +105,8 @@ static class ProofOutput
             proof = File.Exists(given) ? Ignores.Apply(proof, given, await File.ReadAllTextAsync(given, token), catalogue)
                 : Ignores.Apply(proof, "--ignore", given, catalogue);
         }
-        if (folder is not null && Path.Combine(folder, Ignores.FileName) is var beside && File.Exists(beside)
-            && !parsed.GetValue(Ignore)!.Any(given => Path.GetFullPath(given) == Path.GetFullPath(beside)))
-        {
-            proof = Ignores.Apply(proof, Path.GetRelativePath(Directory.GetCurrentDirectory(), beside),
-                await File.ReadAllTextAsync(beside, token), catalogue);
-        }
+        if (folder is not null && !parsed.GetValue(Ignore)!.Any(given => Path.GetFullPath(given) == Path.Combine(folder, Ignores.FileName)))
+            proof = await BesideAsync(proof, catalogue, folder, token);
         if (parsed.GetValue(Former) is not { } former)
             return proof;
         try

@@ -21,12 +21,14 @@ static class ProveCommand
             Proof proof;
             using (var ticker = new Ticker(screen))
                 proof = await ProveAsync(session, token, ticker);
-            return await ProofOutput.WriteAsync(screen, parsed, proof, [.. Catalogue, .. ProofAttacks.All], session.Estate.Folder, token);
+            return await ProofOutput.WriteAsync(screen, parsed, proof, Catalogue, session.Estate.Folder, token);
         }, token));
         return command;
     }
 
-    static IReadOnlyList<Attack> Catalogue { get; } = [.. Common.Engine.Patterns.SelectMany(static pattern => pattern.Attacks)];
+    /// <summary>Every attack on an estate.</summary>
+    internal static IReadOnlyList<Attack> Catalogue { get; } = 
+        [.. Common.Engine.Patterns.SelectMany(static pattern => pattern.Attacks), .. ProofAttacks.All];
 
     /// <summary>Proves an estate, and says who, where, when and by which catalogue.</summary>
     internal static async Task<Proof> ProveAsync(Session session, CancellationToken token, IProgress<string>? progress = null)
@@ -34,7 +36,8 @@ static class ProveCommand
         var findings = new List<Finding>();
         await foreach (var finding in session.ProveAsync(token))
         {
-            findings.Add(finding);
+            findings.Add(finding.File is null ? finding
+                : finding with { File = Path.GetRelativePath(Directory.GetCurrentDirectory(), finding.File) });
             progress?.Report($"{findings.Count} tried, now {finding.Pattern}: {finding.Attack.Id} on {finding.Target} …");
         }
         var servers = session.Servers.Values.OrderBy(static server => server.Name, StringComparer.Ordinal).ToList();

@@ -27,7 +27,9 @@ static class UpCommand
                 return applied;
             foreach (var load in (await DataLoader.RunAsync(session, screen.Progress, token)).Where(load => load.Loaded))
                 screen.Tell($"Loaded {load.File}: {load.Rows} lines.");
-            var proof = ProofOutput.Masked(screen, await ProveCommand.ProveAsync(session, token));
+            var proof = await ProofOutput.BesideAsync(
+                ProofOutput.Masked(screen, await ProveCommand.ProveAsync(session, token)), ProveCommand.Catalogue, session.Estate.Folder,
+                token);
             var exit = ProofOutput.Exit(proof);
             screen.Tell(exit == ExitCodes.Done ? FindingText.Summary(proof)
                 : FindingText.Write(proof, Terminal.Width, Terminal.ErrorColors));

@@ -72,16 +72,23 @@ sealed class FindingText
             text.Append('\n');
             Hang($"  {mark} ", $"{attack.Key.Id} {ProofData.Word(attack.Key.Gravity)}: {attack.Key.Title}", style);
             Row("why", attack.Key.Why);
+            // A file that all have in common is told once.
+            var places = attack.Select(Place).Distinct().ToList();
+            if (places.Count == 1)
+                Row("file", places[0]);
             foreach (var finding in attack)
-                One(finding);
+                One(finding, places.Count > 1);
         }
     }
 
-    void One(Finding finding)
+    static string? Place(Finding finding) => finding.File is not { } file ? null
+        : Visible.Line(finding.Line > 0 ? $"{file}:{finding.Line}" : file);
+
+    void One(Finding finding, bool place)
     {
         Row("where", string.Join('\n', finding.Targets.Select(Visible.Line)));
-        if (finding.File is not null)
-            Row("file", Visible.Line(finding.Line > 0 ? $"{finding.File}:{finding.Line}" : finding.File));
+        if (place)
+            Row("file", Place(finding));
         Row("ran", finding.Statement, sql: true);
         Row(finding.Verdict == Verdict.Broken ? "seen" : "since", finding.Evidence);
         Row(finding.Verdict == Verdict.Residual ? "do" : "fix", finding.Fix, sql: true);

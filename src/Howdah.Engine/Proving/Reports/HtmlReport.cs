@@ -88,18 +88,24 @@ public static class HtmlReport
             + $"<code class=\"id\">{Text(attack.Id)}</code><h3>{Text(attack.Title)}</h3></header>\n");
         if (attack.Why.Length > 0)
             html.Append($"<p>{Text(attack.Why)}</p>\n");
+        // A file that all have in common is told once.
+        var places = findings.Select(Place).Distinct().ToList();
+        if (places is [{ } common])
+            html.Append($"<p class=\"soft\">Declared at {Code(common)}</p>\n");
         foreach (var finding in findings)
-            One(html, finding);
+            One(html, finding, places.Count > 1);
         html.Append($"<footer>How it is tried: {Text(attack.How)} Source: {Source(attack.Source)}.</footer></article>\n");
     }
 
-    static void One(StringBuilder html, Finding finding)
+    static string? Place(Finding finding) => finding.Line > 0 ? $"{finding.File}:{finding.Line}" : finding.File;
+
+    static void One(StringBuilder html, Finding finding, bool place)
     {
         html.Append("<dl>");
         Row("where", finding.Targets.Count == 1 ? Code(finding.Targets[0])
             : $"<ul>{string.Concat(finding.Targets.Select(static target => $"<li>{Code(target)}</li>"))}</ul>");
-        if (finding.File is not null)
-            Row("file", Code(finding.Line > 0 ? $"{finding.File}:{finding.Line}" : finding.File));
+        if (place && Place(finding) is { } told)
+            Row("file", Code(told));
         if (finding.Statement is not null)
             Row("ran", $"<pre>{Block(finding.Statement)}</pre>");
         Row(finding.Verdict == Verdict.Broken ? "seen" : "since",

@@ -31,7 +31,7 @@ static class HtmlStyle
         .sum .zero { color: var(--soft); }
         article { background: var(--card); border: 1px solid var(--line); border-left: 4px solid currentColor; border-radius: 8px;
           padding: .95rem 1.15rem; margin: .8rem 0; break-inside: avoid; }
-        article > * { color: var(--ink); }
+        article > * { color: var(--ink); } article > .soft { color: var(--soft); font-size: .88rem; }
         article header { display: flex; flex-wrap: wrap; gap: .3rem .7rem; align-items: baseline; }
         article dl { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); gap: .55rem .9rem; margin: .8rem 0 0; }
         article dl + dl { border-top: 1px dashed var(--line); padding-top: .75rem; }
