@@ -1,6 +1,10 @@
 -- twin: rows
 -- expect: TEN-D11
+create role rows_writers nologin;
+grant rows_writers to rows_app;
 create function shop.stamp() returns trigger language plpgsql set search_path = pg_catalog, pg_temp
   as 'begin new.note := upper(new.note); return new; end';
-alter function shop.stamp() owner to rows_app;
+alter function shop.stamp() owner to rows_writers;
 create trigger stamp before insert on shop.orders for each row execute function shop.stamp();
+-- undo
+drop role rows_writers;
