@@ -38,6 +38,7 @@ static class Program
         foreach (var command in (Command[])
             [
                 UpCommand.Create(), DownCommand.Create(), PlanCommand.Create(), ApplyCommand.Create(), ProveCommand.Create(),
+                    CheckCommand.Create(),
                     EvidenceCommand.Create(),
                     SqlCommand.Create(),
                 DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), .. FileCommands.Create(), DoctorCommand.Create(),

@@ -1,5 +1,7 @@
 using Howdah.Engine.Proving;
+using Howdah.Engine.Servers;
 using Howdah.Prover.Catalogue;
+using Howdah.Prover.Live;
 using Howdah.Prover.Pooled;
 using Howdah.Prover.Scouting;
 using Npgsql;
@@ -10,12 +12,14 @@ namespace Howdah.Prover;
 public static class Checker
 {
     /// <summary>Every attack in the catalogue, by id.</summary>
-    public static IReadOnlyList<Attack> Attacks => [.. LintBook.All.Select(static lint => lint.Attack), .. PoolerAttacks.All];
+    public static IReadOnlyList<Attack> Attacks => [.. LiveAttacks.All, .. LintBook.All.Select(static lint => lint.Attack),
+        .. PoolerAttacks.All];
 
     /// <summary>Checks a database.</summary>
     /// <param name="connectionString">As whom to look, in Npgsql's form; a superuser can become every other role.</param>
     /// <param name="options">How.</param>
     /// <param name="token">Cancels; everything begun is rolled back.</param>
+    /// <exception cref="ServerUnavailableException">A table is locked so that it cannot even be looked at.</exception>
     /// <exception cref="NpgsqlException">The server cannot be reached, or the connection is lost.</exception>
     public static async Task<CheckResult> CheckAsync(string connectionString, CheckOptions options, CancellationToken token)
     {
@@ -23,10 +27,55 @@ public static class Checker
             ApplicationName = "howdah check" };
         await using var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync(token);
-        var surface = await Scout.LookAsync(connection, options.Hints, token);
+        var surface = await LookAsync(connection, options.Hints, token);
+        options.Progress?.Invoke("read the catalogs");
         var findings = await LintRunner.RunAsync(connection, surface, LintBook.All, token);
+        var notes = new List<string>();
+        if (!options.CatalogOnly && surface.Tables.Count > 0)
+            findings = await AttackAsync(builder.ConnectionString, connection, surface, options, findings, notes, token);
         if (options.Pooled is { } pooled)
             findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), token));
-        return new(surface.Database, $"PostgreSQL {connection.PostgreSqlVersion}", builder.Username ?? "", surface.Guesses, [], findings);
+        return new(surface.Database, $"PostgreSQL {connection.PostgreSqlVersion}", builder.Username ?? "", surface.Guesses, notes,
+            [.. findings.OrderBy(static finding => finding.Attack.Gravity).ThenBy(static finding => finding.Attack.Id,
+                StringComparer.Ordinal)
+                .ThenBy(static finding => finding.Target, StringComparer.Ordinal)]);
+    }
+
+    static async Task<Surface> LookAsync(NpgsqlConnection connection, Hints hints, CancellationToken token)
+    {
+        await using (var limits = new NpgsqlCommand("set lock_timeout = '2s'; set statement_timeout = '60s'", connection))
+            await limits.ExecuteNonQueryAsync(token);
+        try
+        {
+            return await Scout.LookAsync(connection, hints, token);
+        }
+        catch (PostgresException locked) when (locked.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new ServerUnavailableException("another session locks a table so that not even its policies can be read (a migration, "
+                + "perhaps: see pg_locks for AccessExclusiveLock); try again when it is done");
+        }
+    }
+
+    static async Task<List<Finding>> AttackAsync(string connectionString, NpgsqlConnection connection, Surface surface,
+        CheckOptions options,
+        List<Finding> lints, List<string> notes, CancellationToken token)
+    {
+        using var limit = options.MaxDuration is { } span ? new CancellationTokenSource(span, options.Time) : new();
+        var accesses = await Access.ReadAsync(connection, surface, token);
+        var untried = surface.Super ? [] : surface.Attackers.Where(role => !options.Logins.ContainsKey(role.Name))
+            .Select(static role => role.Name).ToList();
+        if (untried.Count > 0)
+            notes.Add($"not a superuser, so these roles were judged from the catalogs only: {string.Join(", ", untried)} "
+                + "(--login ROLE=CONNECTION tries them)");
+        var tally = surface.Super ? await new Assault(connectionString, surface, options).RunAsync(accesses, limit.Token, token)
+            : await LoginAssault.RunAsync(connection, surface, accesses, options, limit.Token, token);
+        var findings = Judge.Conclude(lints, tally.Breaches, surface);
+        findings.AddRange(tally.Others(surface.Database));
+        if (!surface.Super)
+            return findings;
+        await using var ring = await Ring.EnterAsync(connection, super: true, token);
+        findings.AddRange(await ViewAttack.MakeAsync(ring, surface,
+            tally.Breaches.Select(static breach => breach.Access.Table.Oid).ToHashSet(), token));
+        return findings;
     }
 }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Howdah.Cli.Output;
 using Howdah.Engine;
+using Howdah.Engine.Files;
 using Howdah.Engine.Proving;
+using Howdah.Prover;
+using Npgsql;
 
 namespace Howdah.Cli.Commands;
 
@@ -28,7 +31,7 @@ static class ProveCommand
 
     /// <summary>Every attack on an estate.</summary>
     internal static IReadOnlyList<Attack> Catalogue { get; } = 
-        [.. Common.Engine.Patterns.SelectMany(static pattern => pattern.Attacks), .. ProofAttacks.All];
+        [.. Common.Engine.Patterns.SelectMany(static pattern => pattern.Attacks), .. Checker.Attacks, .. ProofAttacks.All];
 
     /// <summary>Proves an estate, and says who, where, when and by which catalogue.</summary>
     internal static async Task<Proof> ProveAsync(Session session, CancellationToken token, IProgress<string>? progress = null)
@@ -40,10 +43,30 @@ static class ProveCommand
                 : finding with { File = Path.GetRelativePath(Directory.GetCurrentDirectory(), finding.File) });
             progress?.Report($"{findings.Count} tried, now {finding.Pattern}: {finding.Attack.Id} on {finding.Target} …");
         }
+        var notes = new List<string>();
+        foreach (var database in session.Estate.Databases)
+            await CheckAsync(session, database, findings, notes, progress, token);
         var servers = session.Servers.Values.OrderBy(static server => server.Name, StringComparer.Ordinal).ToList();
         return new(session.Estate.Name, findings, $"howdah {Program.Version}", AttackCatalogue.Version(Catalogue),
             [.. servers.Select(static server => $"{server.Where} PostgreSQL {server.Facts.Major}.{server.Facts.Version % 10000}")],
             session.Estate.SpecHash, string.Join(", ", servers.Select(static server => server.Facts.User).Distinct()),
-            TimeProvider.System.GetUtcNow(), []);
+            TimeProvider.System.GetUtcNow(), notes);
+    }
+
+    // Beside each pattern's own proofs, everything an intruder would try in the database, declared in the file or not.
+    static async Task CheckAsync(Session session, DatabaseSpec database, List<Finding> findings, List<string> notes,
+        IProgress<string>? progress, CancellationToken token)
+    {
+        try
+        {
+            var result = await Checker.CheckAsync(session.Servers[database.Server].AdminConnectionString(database.Name),
+                new() { Progress = progress is null ? null : progress.Report }, token);
+            findings.AddRange(result.Findings);
+            notes.AddRange(result.Notes.Select(note => $"{database.Name}: {note}"));
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            notes.Add($"database {database.Name} does not exist yet");
+        }
     }
 }

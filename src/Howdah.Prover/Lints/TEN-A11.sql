@@ -20,8 +20,15 @@ select array[b.name] as targets,
        format('%s has the column %I and no row-level security; %s may %s it', b.name, b.attname, b.who, b.rights) as evidence,
        concat_ws(E'\n', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; ALTER TABLE %1$s FORCE ROW LEVEL SECURITY;', b.name),
          case when not b.attnotnull then format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;', b.name, b.attname) end,
-         -- The policies of a sister table that speak of the tenant's column only.
-         (select string_agg(format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s;', p.name, b.name,
+         -- Where sisters compare their column with the one setting, a floor that does; a copy of theirs could copy a mistake.
+         case when (select count(*) from context) = 1 and exists (
+                select from policy q join tenant_table s on s.oid = q.relid
+                where s.atttypid = b.atttypid and pg_get_expr(q.qual, q.relid) ~ 'current_setting' and pg_get_expr(q.qual, q.relid) !~* ' from ')
+           then format('CREATE POLICY tenant_base ON %s USING (true) WITH CHECK (true); CREATE POLICY tenant_floor ON %1$s AS RESTRICTIVE '
+                       'USING (%2$I = (SELECT nullif(current_setting(%3$L, true), '''')::%4$s)) WITH CHECK (%2$I = (SELECT nullif(current_setting(%3$L, true), '''')::%4$s));',
+                       b.name, b.attname, (select c.name from context c), format_type(b.atttypid, null))
+         -- Else the policies of a sister table that speak of the tenant's column only.
+         else (select string_agg(format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s;', p.name, b.name,
                    case when p.permissive then 'PERMISSIVE' else 'RESTRICTIVE' end,
                    case p.cmd when '*' then 'ALL' when 'r' then 'SELECT' when 'a' then 'INSERT' when 'w' then 'UPDATE' else 'DELETE' end,
                    (select string_agg(case r when 0 then 'PUBLIC' else quote_ident(pg_get_userbyid(r)) end, ', ') from unnest(p.roles) r),
@@ -32,6 +39,6 @@ select array[b.name] as targets,
                            where s.rls and s.attname = b.attname and s.atttypid = b.atttypid
                              and not exists (select from policy q where q.relid = s.oid and not q.cols <@ array[q.attnum])
                              and exists (select from policy q where q.relid = s.oid and q.cols = array[q.attnum])
-                           order by s.nspoid <> b.nspoid, s.name limit 1))) as fix
+                           order by s.nspoid <> b.nspoid, s.name limit 1)) end) as fix
 from bare b
 order by 1

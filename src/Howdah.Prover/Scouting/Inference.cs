@@ -41,7 +41,7 @@ static partial class Inference
                 + $"{string.Join(", ", tables.Select(static table => table.TenantColumn.Name).Distinct().Order(StringComparer.Ordinal))}");
         if (contexts.Count > 0)
             guesses.Add($"the tenant comes in the setting {string.Join(", ", contexts)}");
-        if (seen.Policies.Any(static policy => UserPattern().IsMatch(policy.Text)))
+        if (seen.Policies.Any(static policy => AsksWho(policy.Text)))
             guesses.Add("policies ask who is logged in (current_user): the role is the tenant");
         if (schemas.Count > 0)
             guesses.Add($"{schemas.Count} schemas hold the same tables: one schema per tenant");
@@ -119,11 +119,14 @@ static partial class Inference
         SettingPattern().Matches(text).Select(static match => match.Groups[1].Value.ToLowerInvariant()).Where(static name =>
             name.Contains('.'));
 
+    /// <summary>Whether an expression asks who is logged in, so that roles differ even with equal rights.</summary>
+    internal static bool AsksWho(string text) => UserPattern().IsMatch(text);
+
     static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     [GeneratedRegex(@"current_setting\(\s*'([^']+)'", RegexOptions.IgnoreCase)]
     private static partial Regex SettingPattern();
 
-    [GeneratedRegex(@"\b(CURRENT_USER|SESSION_USER|current_role)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(CURRENT_USER|SESSION_USER|current_role|pg_has_role)\b", RegexOptions.IgnoreCase)]
     private static partial Regex UserPattern();
 }

@@ -1,4 +1,3 @@
 -- twin: rows
 -- expect: TEN-B18
 drop policy floor on shop.orders;
-drop policy floor on shop.customers;

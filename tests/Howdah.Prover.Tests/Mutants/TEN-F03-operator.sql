@@ -1,5 +1,6 @@
 -- twin: rows
 -- expect: TEN-F03
+-- leaves: TEN-E08
 set role rows_owner;
 create function shop.mine(uuid, uuid) returns boolean language sql immutable
   as $$ select $1 = nullif(pg_catalog.current_setting('app.tenant_id', true), '')::uuid $$;

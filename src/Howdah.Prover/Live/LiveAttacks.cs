@@ -1,0 +1,79 @@
+using Howdah.Engine.Proving;
+
+namespace Howdah.Prover.Live;
+
+/// <summary>The attacks that are really made, as the reference page lists them.</summary>
+static class LiveAttacks
+{
+    const string Rls = "https://www.postgresql.org/docs/current/ddl-rowsecurity.html";
+
+    internal static Attack Own { get; } = new("TEN-B01", "A tenant sees its own rows only", Gravity.Critical, true,
+        "As each role, with tenant A's context, asks for one row of tenant B by its place in the table; getting it is a break.", Rls,
+        "Whoever uses the application as one customer reads the data of all others.");
+
+    internal static Attack Unset { get; } = new("TEN-B05", "Without a tenant there are no rows", Gravity.Critical, true,
+        "As each role, in a session where the context was never set, asks for a row; getting it is a break.", "pgrls SEC004; agor#2591",
+        "One forgotten call and the application serves everybody's data: a policy must fail closed.");
+
+    internal static Attack Empty { get; } = new("TEN-B06", "An empty tenant has no rows", Gravity.Critical, true,
+        "As each role, with the context set to the empty text, as PostgreSQL leaves it after a transaction, asks for a row; getting it "
+            + "is a "
+            + "break, an error is not.", "https://www.postgresql.org/docs/current/functions-admin.html (current_setting)",
+        "After SET LOCAL and COMMIT a setting is '' and not NULL; a policy that takes '' for `no restriction` opens on the next request.");
+
+    internal static Attack Wildcard { get; } = new("TEN-B13", "A wildcard is nobody's context", Gravity.Critical, true,
+        "As each role, with the context set to % and to .*, asks for a row; getting it is a break.", "pgrls SEC026",
+        "A policy that compares with LIKE or a regular expression lets a tenant choose a context that matches all.");
+
+    internal static Attack RowSecurityOff { get; } = new("TEN-A09", "row_security = off raises instead of showing", Gravity.Critical, true,
+        "As each role, turns row_security off and asks for a row of B; getting it is a break, an error is right.",
+        "https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY",
+        "Only roles that are exempt from policies may read with row_security off.");
+
+    internal static Attack GiveAway { get; } = new("TEN-B02", "Rows cannot be given to another tenant", Gravity.Critical, true,
+        "As each role, as tenant A, sets the tenant column of one of its own rows to B, by its place and through a cursor (WHERE "
+            + "CURRENT OF, "
+            + "so that no SELECT policy helps); success is a break.", Rls,
+        "A row that changes hands is data planted in another customer's account.");
+
+    internal static Attack Plant { get; } = new("TEN-B04", "Rows cannot be planted with another tenant", Gravity.Critical, true,
+        "As each role, as tenant A, inserts a row that says it is B's; success is a break, and so is a key conflict: it means that the row "
+            + "was let in.", Rls, "Planted rows are forged invoices, forged messages, forged permissions.");
+
+    internal static Attack Update { get; } = new("TEN-B10", "Another tenant's rows cannot be updated", Gravity.Critical, true,
+        "As each role, as tenant A, updates one row of B by its place, and on small tables all rows without WHERE; a changed row of B is a "
+            + "break.", Rls, "Another customer's data is changed at will.");
+
+    internal static Attack Delete { get; } = new("TEN-B11", "Another tenant's rows cannot be deleted", Gravity.Critical, true,
+        "As each role, as tenant A, deletes one row of B by its place; a deleted row is a break.", Rls,
+        "Another customer's data is destroyed at will.");
+
+    internal static Attack Upsert { get; } = new("TEN-B19", "MERGE does not reach another tenant's rows", Gravity.Critical, true,
+        "As each role, as tenant A, MERGEs into one row of B by its place; a changed row is a break.",
+        "CVE-2023-39418", "MERGE checks policies on a path of its own, which has had a hole.");
+
+    internal static Attack Cursor { get; } = new("TEN-E08", "A change of tenant in the middle of a cursor shows nothing new", Gravity.High,
+        true, "As each role, opens a cursor as A, fetches a row, sets the context to B, fetches the rest; a row of B is a break.", "Howdah",
+        "A policy that is asked anew for each row follows the context: a statement that began as one tenant ends as another.");
+
+    internal static Attack Prepared { get; } = new("TEN-E09", "A statement prepared as one tenant serves the next one's rows only",
+        Gravity.Critical, true, "As each role, prepares and executes a statement as A, executes it as B; a row of A is a break.",
+        "CVE-2024-10976", "Pools keep prepared statements; a plan that froze a tenant serves it to everybody after.");
+
+    internal static Attack Pivot { get; } = new("TEN-F02", "One statement cannot walk from tenant to tenant", Gravity.High, true,
+        "As each role, as A, calls set_config(B) in the select list of a read; a row of B in the same result is a break.", "Howdah",
+        "One injected expression reads every tenant in one statement, past every check that the application makes between statements.");
+
+    internal static Attack Views { get; } = new("TEN-C01", "No view shows what the policies hide", Gravity.Critical, true,
+        "As each role, as tenant A, asks every view and materialized view that is made from tenant tables, directly or through others, for "
+            + "rows of B; a row is a break. Views without a tenant column are judged by whose rights they read with.",
+        "https://www.postgresql.org/docs/current/sql-createview.html (security_invoker)",
+        "A view reads with its owner's rights: made by a superuser or an owner that is exempt, it shows everybody's rows.");
+
+    internal static Attack Partition { get; } = new("TEN-C05", "A partition or child cannot be read past its parent's policies",
+        Gravity.Critical, true, "As each role, as tenant A, reads a row of B directly from partitions and inheritance children; a row is a "
+            + "break.", Rls, "Policies of the parent hold only for those who ask the parent.");
+
+    internal static IReadOnlyList<Attack> All { get; } =
+        [Own, Unset, Empty, Wildcard, RowSecurityOff, GiveAway, Plant, Update, Delete, Upsert, Cursor, Prepared, Pivot, Views, Partition];
+}

@@ -1,0 +1,100 @@
+using Howdah.Engine.Planning;
+using Npgsql;
+
+namespace Howdah.Prover.Live;
+
+/// <summary>One connection in one transaction that is always rolled back, with short time-outs.</summary>
+sealed class Ring : IAsyncDisposable
+{
+    readonly NpgsqlTransaction transaction;
+    readonly string path;
+
+    Ring(NpgsqlConnection connection, NpgsqlTransaction transaction, string path)
+    {
+        Connection = connection;
+        this.transaction = transaction;
+        this.path = path;
+    }
+
+    internal NpgsqlConnection Connection { get; }
+
+    /// <summary>Begins. As a superuser, triggers and checks of foreign keys stay silent: nothing that an attack does can reach
+    /// further.</summary>
+    internal static async Task<Ring> EnterAsync(NpgsqlConnection connection, bool super, CancellationToken token)
+    {
+        var transaction = await connection.BeginTransactionAsync(token);
+        await using var path = new NpgsqlCommand("select current_setting('search_path')", connection, transaction);
+        var ring = new Ring(connection, transaction, (string)(await path.ExecuteScalarAsync(token))!);
+        await ring.RunAsync(Sql.Of($"set local lock_timeout = '100ms'; set local statement_timeout = '5s'; set local search_path = ''"),
+            token);
+        if (super)
+            await ring.RunAsync(Sql.Of($"set local session_replication_role = replica"), token);
+        return ring;
+    }
+
+    internal async Task<int> RunAsync(Sql statement, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand(statement.ToString(), Connection, transaction);
+        return await command.ExecuteNonQueryAsync(token);
+    }
+
+    /// <summary>The rows of a query as text; no row where there is none.</summary>
+    internal async Task<List<string?[]>> RowsAsync(Sql query, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand(query.ToString(), Connection, transaction);
+        await using var rows = await command.ExecuteReaderAsync(token);
+        var all = new List<string?[]>();
+        while (await rows.ReadAsync(token))
+        {
+            var row = new string?[rows.FieldCount];
+            for (var i = 0; i < row.Length; i++)
+                row[i] = rows.IsDBNull(i) ? null : rows.GetString(i);
+            all.Add(row);
+        }
+        return all;
+    }
+
+    /// <summary>Does something that stays where it works, and is undone where the server refuses.</summary>
+    internal async Task<(T? Result, PostgresException? Refusal)> TryAsync<T>(Func<Task<T>> attempt, CancellationToken token)
+    {
+        const string Point = "howdah_try";
+        await transaction.SaveAsync(Point, token);
+        try
+        {
+            var result = await attempt();
+            await transaction.ReleaseAsync(Point, token);
+            return (result, null);
+        }
+        catch (PostgresException refusal)
+        {
+            await transaction.RollbackAsync(Point, token);
+            return (default, refusal);
+        }
+    }
+
+    /// <summary>Does something as another role and takes it back, whatever it was.</summary>
+    internal async Task<T> AsAsync<T>(string? role, Func<Task<T>> work, CancellationToken token)
+    {
+        const string Point = "howdah_role";
+        await transaction.SaveAsync(Point, token);
+        try
+        {
+            if (role is not null)
+                await RunAsync(Sql.Of($"set local session authorization {new Ident(role)}"), token);
+            // Policies may call functions that trust the path that everybody has.
+            await RunAsync(Sql.Of($"select pg_catalog.set_config('search_path', {new Literal(path)}, true)"), token);
+            return await work();
+        }
+        finally
+        {
+            // Released too, so that nested ones of the same name each take back their own.
+            if (Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
+            {
+                await transaction.RollbackAsync(Point, token);
+                await transaction.ReleaseAsync(Point, token);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await transaction.DisposeAsync();
+}

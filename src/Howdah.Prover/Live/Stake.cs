@@ -1,0 +1,24 @@
+using Howdah.Engine.Planning;
+
+namespace Howdah.Prover.Live;
+
+/// <summary>What an attack on a table plays for: a tenant A with, if possible, a row of its own, and a row of tenant B.</summary>
+/// <param name="A">The tenant that attacks, as text.</param>
+/// <param name="Own">Where its row is; null where it has none.</param>
+/// <param name="B">The tenant that is attacked.</param>
+/// <param name="Foreign">Where its row is.</param>
+/// <param name="Values">B's row, each column as a literal; columns that the server computes are not in it.</param>
+/// <param name="Small">Whether a statement without WHERE may be run on the table.</param>
+/// <param name="ContextA">What the context must be for A to see its own row; null where no value was found that shows it.</param>
+sealed record Stake(
+    string A, Place? Own, string B, Place Foreign, IReadOnlyDictionary<short, Sql> Values, bool Small, string? ContextA);
+
+/// <summary>Where a row is: found in one step, whatever the size of the table.</summary>
+sealed record Place(string Table, string Row)
+{
+    /// <summary>The condition that finds it.</summary>
+    internal Sql Where => Sql.Of($"tableoid = {new Literal(Table)}::pg_catalog.oid and ctid = {new Literal(Row)}::pg_catalog.tid");
+
+    /// <summary>The same without the table: for relations that have only one.</summary>
+    internal Sql Tid => Sql.Of($"{new Literal(Row)}::pg_catalog.tid");
+}

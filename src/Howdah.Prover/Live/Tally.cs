@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Howdah.Engine.Proving;
+using Howdah.Prover.Catalogue;
+
+namespace Howdah.Prover.Live;
+
+/// <summary>What came of all tries, from several connections at once.</summary>
+sealed class Tally
+{
+    readonly ConcurrentQueue<(Access Access, IReadOnlyList<Hit> Hits)> hits = [];
+    readonly ConcurrentQueue<(Attack Attack, string Target, string Why)> unclear = [];
+    readonly ConcurrentQueue<string> notTried = [];
+    readonly ConcurrentQueue<(Attack Attack, string Target)> withheld = [];
+
+    internal void Add(Access access, IReadOnlyList<Hit> all) => hits.Enqueue((access, all));
+
+    internal void Unclear(Attack attack, string target, string why) => unclear.Enqueue((attack, target, why));
+
+    internal void Withheld(Attack attack, string target) => withheld.Enqueue((attack, target));
+
+    internal void NotTried(string target) => notTried.Enqueue(target);
+
+    /// <summary>Where something came through; all tries on one table as one kind of role together.</summary>
+    internal IReadOnlyList<Breach> Breaches => [.. hits.GroupBy(static each => each.Access)
+        .Select(static group => new Breach(group.Key, [.. group.SelectMany(static each => each.Hits).Where(static hit => hit.Through)]))
+        .Where(static breach => breach.Through.Count > 0)
+        .OrderBy(static breach => breach.Access.Table.Name.Plain, StringComparer.Ordinal)
+        .ThenBy(static breach => breach.Access.Role.Name, StringComparer.Ordinal)];
+
+    /// <summary>Findings for what held, what said nothing and what was not tried.</summary>
+    internal IEnumerable<Finding> Others(string database)
+    {
+        var tries = hits.SelectMany(static each => each.Hits.Select(hit => (each.Access, Hit: hit))).ToList();
+        foreach (var attack in tries.GroupBy(static each => each.Hit.Shot.Attack))
+        {
+            if (attack.Any(static each => each.Hit.Through))
+                continue;
+            var tables = attack.Select(static each => each.Access.Table.Oid).Distinct().Count();
+            var roles = attack.SelectMany(static each => each.Access.Roles).Distinct().Count();
+            yield return new(attack.Key, LintRunner.Pattern, database, Verdict.Held,
+                $"{attack.Count()} tries on {tables} table{(tables == 1 ? "" : "s")} for {roles} role{(roles == 1 ? "" : "s")}: none "
+                    + $"got through");
+        }
+        var dull = tries.Where(static each => each.Hit.Unclear)
+            .Select(static each => (each.Hit.Shot.Attack, Target: $"{each.Access.Table.Name.Plain} as {each.Access.Role.Name}",
+                Why: $"{each.Hit.Shot.Name}: {each.Hit.Message} (SQLSTATE {each.Hit.State})"));
+        foreach (var group in unclear.Concat(dull).GroupBy(static each => (each.Attack, each.Why)))
+            yield return Grouped(group.Key.Attack, Verdict.Inconclusive, group.Key.Why, group.Select(static each => each.Target));
+        foreach (var group in withheld.GroupBy(static each => each.Attack))
+            yield return Grouped(group.Key, Verdict.NotRun, "it writes, and triggers would run: --intrusive tries it",
+                group.Select(static each => each.Target));
+        if (!notTried.IsEmpty)
+        {
+            foreach (var attack in (Attack[])[LiveAttacks.GiveAway, LiveAttacks.Cursor, LiveAttacks.Prepared, LiveAttacks.Pivot])
+                yield return Grouped(attack, Verdict.NotRun, "no value of the context was found that shows an own row to begin with",
+                    notTried);
+        }
+    }
+
+    static Finding Grouped(Attack attack, Verdict verdict, string why, IEnumerable<string> targets)
+    {
+        var all = targets.Distinct().Order(StringComparer.Ordinal).ToList();
+        return new(attack, LintRunner.Pattern, all.Count == 1 ? all[0] : $"{all[0]} and {all.Count - 1} more", verdict,
+            why) { Targets = all };
+    }
+}

@@ -1,0 +1,93 @@
+using Howdah.Engine.Proving;
+using Howdah.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Howdah.Prover.Tests;
+
+/// <summary>Safe in production: a checksum over catalogs and data, sequences included, is the same after a check as before.</summary>
+public sealed class Leaves_nothing
+{
+    public static TheoryData<int, string> Twins => [.. from major in (int[])[15, 18] from twin in Twin.All select (major, twin.Name)];
+
+    [Theory]
+    [MemberData(nameof(Twins))]
+    public async Task A_check_leaves_no_trace(int major, string name)
+    {
+        var server = await TestServer.GetAsync(major);
+        var database = await Twin.All.Single(twin => twin.Name == name).CopyAsync(server);
+        // An open table lets every attack through: that is when most has to be taken back.
+        await server.ExecuteAsync("""
+            do $$ declare t regclass; begin
+              for t in select c.oid from pg_class c where c.relrowsecurity and c.relkind in ('r', 'p') loop
+                execute format('alter table %s disable row level security', t);
+              end loop; end $$
+            """, database);
+        var before = await ChecksumAsync(server, database);
+        var result = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
+        Assert.Equal(before, await ChecksumAsync(server, database));
+        Assert.Equal(0L, await server.ScalarAsync<long>(
+            $"select count(*) from pg_stat_activity where application_name = 'howdah check' and datname = '{database}'"));
+        // Two twins keep tenants apart without row-level security.
+        if (name is not ("plain" or "schemas" or "database"))
+            Assert.Contains(result.Findings, static finding => finding.Verdict == Verdict.Broken);
+        await server.ExecuteAsync($"drop database \"{database}\" with (force)");
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Nor_does_one_that_is_cut_off(int major)
+    {
+        var server = await TestServer.GetAsync(major);
+        var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
+        var before = await ChecksumAsync(server, database);
+        for (var statement = 1; statement <= 5; statement++)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            // Ended by the server in the middle of its work, as kill -9 of the prover ends its sessions.
+            var check = Checker.CheckAsync(server.ConnectionString(database), new() { Connections = 1 + statement % 2 }, stop.Token);
+            while (!check.IsCompleted && await server.ScalarAsync<long>($"""
+                select count(pg_terminate_backend(pid)) from pg_stat_activity
+                where application_name = 'howdah check' and datname = '{database}' and backend_xid is not null
+                """) == 0)
+                await Task.Yield();
+            await Task.WhenAny(check);
+            _ = check.Exception;
+            Assert.Equal(before, await ChecksumAsync(server, database));
+        }
+        await server.ExecuteAsync($"drop database \"{database}\" with (force)");
+    }
+
+    static async Task<string> ChecksumAsync(TestServer server, string database)
+    {
+        await using var connection = await server.OpenAsync(database);
+        var parts = new List<string>();
+        foreach (var query in (string[])
+            [
+                "select string_agg(c::text, ',' order by c.oid) from (select oid, relname, relkind, relacl, relrowsecurity, "
+                    + "relforcerowsecurity,"
+                    + " reloptions, relfilenode from pg_class where relnamespace <> 'pg_toast'::regnamespace) c",
+                "select string_agg(p::text, ',' order by p.oid) from pg_policy p",
+                "select string_agg(p::text, ',' order by p.oid) from (select oid, proname, prosrc, proacl, proowner from pg_proc) p",
+                // Other tests make roles of their own meanwhile.
+                $"select string_agg(r::text, ',' order by r.oid) from pg_authid r where rolname ^@ '{database.Split('_')[0]}'",
+                $"select string_agg(m::text, ',' order by m::text) from pg_auth_members m "
+                    + $"where m.member::regrole::text ^@ '{database.Split('_')[0]}'",
+                "select string_agg(s::text, ',' order by s::text) from pg_sequences s",
+                "select string_agg(d::text, ',' order by d::text) from pg_db_role_setting d",
+                "select count(*)::text from pg_largeobject_metadata",
+            ])
+        {
+            await using var command = new NpgsqlCommand($"select md5(coalesce(({query}), ''))", connection);
+            parts.Add((string)(await command.ExecuteScalarAsync())!);
+        }
+        await using var tables = new NpgsqlCommand("""
+            select md5(string_agg(query_to_xml(format('select t::text from %s t order by 1', c.oid::regclass), true, true, '')::text, ''
+              order by c.oid::regclass::text))
+            from pg_class c where c.relkind = 'r' and c.relnamespace::regnamespace::text !~ '^pg_|information_schema'
+            """, connection);
+        parts.Add(await tables.ExecuteScalarAsync() as string ?? "");
+        return string.Join('\n', parts);
+    }
+}
