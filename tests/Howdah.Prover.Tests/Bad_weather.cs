@@ -24,7 +24,8 @@ public sealed class Bad_weather
             create role {Quoted(role)} login; revoke all on database "{database}" from public;
             grant connect on database "{database}" to {Quoted(role)};
             create schema {Quoted(Schema)}; grant usage on schema {Quoted(Schema)} to {Quoted(role)};
-            create table {Quoted(Schema)}.{Quoted(table)} ({Quoted(Column)} uuid not null, id int, n text, primary key ({Quoted(Column)}, id));
+            create table {Quoted(Schema)}.{Quoted(table)} (
+              {Quoted(Column)} uuid not null, id int, n text, primary key ({Quoted(Column)}, id));
             alter table {Quoted(Schema)}.{Quoted(table)} enable row level security;
             alter table {Quoted(Schema)}.{Quoted(table)} force row level security;
             create policy {Quoted("p'\"\n")} on {Quoted(Schema)}.{Quoted(table)}

@@ -84,7 +84,8 @@ static class LoginAssault
         {
             var column = new Ident(table.TenantColumn.Name);
             var (rows, refusal) = await ring.TryAsync(() => ring.RowsAsync(Sql.Of($"""
-                select distinct on (t) t, o, c from (select {column}::text, tableoid::text, ctid::text from {table.Name} limit 1000) s(t, o, c)
+                select distinct on (t) t, o, c
+                from (select {column}::text, tableoid::text, ctid::text from {table.Name} limit 1000) s(t, o, c)
                 where t <> '' order by t limit 2
                 """), token), token);
             if (rows is [var first, var second])
