@@ -15,7 +15,7 @@ static class CatalogAttacks
                 + "c.relrowsecurity order by 1",
             "howdah apply: it enables row-level security"),
 
-        (new("TEN-A12", "Nobody logs in as the owner of tenants' tables", Gravity.Critical, false,
+        (new("TEN-A22", "Nobody logs in as the owner of tenants' tables", Gravity.Critical, false,
             "Lists roles that can log in and own a tenant table or are a member of its owner, other than superusers and the role that "
                 + "applies: whoever owns a table can take its protection away.",
             "PostgreSQL documentation, Row Security Policies"),

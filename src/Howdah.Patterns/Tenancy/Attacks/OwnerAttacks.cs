@@ -46,7 +46,7 @@ static class OwnerAttacks
                         "howdah apply: it makes howdah.lift_floor() and howdah.restore_floor() again");
             }),
 
-        (new("TEN-B17", "A policy that somebody adds opens nothing", Gravity.Critical, true,
+        (new("TEN-B22", "A policy that somebody adds opens nothing", Gravity.Critical, true,
             "As the owner, adds a permissive policy USING (true) for everybody and reads without a tenant; a row is a break: the floor is "
                 + "not restrictive, or not for everybody.",
             "PostgreSQL documentation, CREATE POLICY"),
@@ -84,7 +84,7 @@ static class OwnerAttacks
     ];
 
     internal static (Attack About, Func<TenancySpec, Bout, CancellationToken, Task<Outcome>> MakeAsync) Registry { get; } =
-        (new("TEN-A11", "The owner can register a tenant, once", Gravity.Medium, true,
+        (new("TEN-A21", "The owner can register a tenant, once", Gravity.Medium, true,
             "As the owner, registers a tenant twice; an error, or two ids for one name, is a break.", "Howdah"),
             static async (spec, bout, token) =>
             {

@@ -24,7 +24,7 @@ static class ReadAttacks
                     "as tenant A: select … where the tenant is B");
             }),
 
-        new(new("TEN-B16", "A tenant does see its own rows", Gravity.Medium, true,
+        new(new("TEN-B21", "A tenant does see its own rows", Gravity.Medium, true,
             "As tenant A, reads a row of A; none is a break: the base policy is missing, and that all else held would mean nothing.",
                 "Howdah"),
             async (stage, token) =>
