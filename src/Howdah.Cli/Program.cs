@@ -19,15 +19,27 @@ static class Program
         var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                Console.Error.WriteLine($"error: {error.Message}");
-            Console.Error.WriteLine("howdah --help tells how it is called.");
+            var command = parsed.CommandResult.Command;
+            var name = Name(command);
+            // A group without its command: which there are says more than that one is missing.
+            if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0)
+                Console.Error.WriteLine($"error: {name} needs a command: "
+                    + string.Join(", ", command.Subcommands.Where(inner => !inner.Hidden).Select(inner => inner.Name)));
+            else
+            {
+                foreach (var error in parsed.Errors.Where(error => error.Message != "Required command was not provided."))
+                    Console.Error.WriteLine($"error: {error.Message.Replace("\n\t", " ", StringComparison.Ordinal)}");
+            }
+            Console.Error.WriteLine($"{name} --help tells how it is called.");
             return ExitCodes.Usage;
         }
         // The first Ctrl-C cancels: the step in hand is finished or rolled back. A second one within that time ends the process.
         return await parsed.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
             EnableDefaultExceptionHandler = false });
     }
+
+    static string Name(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Name(parent)} {command.Name}" : "howdah";
 
     internal static RootCommand Root()
     {

@@ -48,6 +48,15 @@ public sealed class The_command_line
         Assert.DoesNotContain("   at Howdah", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("error: howdah tenant needs a command: list, create\nhowdah tenant --help tells how it is called.\n", "tenant")]
+    [InlineData("error: Unrecognized command or argument 'plam'.\nhowdah --help tells how it is called.\n", "plam")]
+    [InlineData("error: Argument 'pdf' not recognized. Must be one of: 'table' 'csv' 'json'\nhowdah sql --help tells how it is called.\n",
+        "sql", "--format", "pdf", "select 1")]
+    [InlineData("error: Unrecognized command or argument 'x'.\nhowdah tenant list --help tells how it is called.\n", "tenant", "list", "x")]
+    public async Task says_what_was_wrong_with_it(string expected, params string[] arguments) =>
+        Assert.Equal((64, "", expected), await Tool.RunAsync(arguments));
+
     static IEnumerable<string> Walk(Command command, string path)
     {
         if (command.Hidden)

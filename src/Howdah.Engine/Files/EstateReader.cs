@@ -32,7 +32,9 @@ public static class EstateReader
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
             var hint = $"name a folder that holds {FileName}, or the file itself; howdah init writes one to start from";
-            var found = Diagnostic.Error(Codes.NoFile, $"cannot read {file}: {missing.Message}", "", hint);
+            var found = Diagnostic.Error(Codes.NoFile,
+                missing is FileNotFoundException or DirectoryNotFoundException ? $"there is no {file}"
+                    : $"cannot read {file}: {missing.Message}", "", hint);
             return new(null, [found], new Dictionary<string, string>());
         }
     }
