@@ -17,10 +17,13 @@ static class DataProver
         {
             var (rows, refusal) = await bout.TryAsync(
                 b => b.ScalarAsync("select rows from howdah.loads where identity = $1", token, LoadIdentity.Of(spec.Folder, file)), token);
+            var lines = await CsvLines.CountAsync(Path.Combine(spec.Folder, file.File), token);
             yield return refusal is not null and not { SqlState: PostgresErrorCodes.UndefinedTable }
                 ? new(Loaded, DataSpec.Key, file.File, Verdict.Inconclusive, refusal.MessageText)
                 : rows is long count
-                    ? new(Loaded, DataSpec.Key, file.File, Verdict.Held, $"loaded once, {count} lines")
+                    ? count == lines ? new(Loaded, DataSpec.Key, file.File, Verdict.Held, $"loaded once, {count} lines")
+                        : new(Loaded, DataSpec.Key, file.File, Verdict.Broken, $"{count} lines are recorded, the file has {lines}",
+                            "the record in howdah.loads was changed by hand: see what was loaded, then delete the record and load again")
                     : new(Loaded, DataSpec.Key, file.File, Verdict.Broken, "this content was not loaded", "howdah up loads it");
         }
     }
