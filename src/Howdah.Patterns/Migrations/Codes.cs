@@ -13,6 +13,7 @@ static class Codes
 
     internal const string Alone = "HOW0508";
     internal const string Invalid = "HOW0509";
+    internal const string Gap = "HOW0511";
 
     internal static (string, string)[] All { get; } =
     [
@@ -25,5 +26,6 @@ static class Codes
         (NotRehearsed, "A pending migration could not be rehearsed; its hazards are not known."),
         (Alone, "A migration outside a transaction does something that could not be settled after a crash."),
         (Invalid, "An index that no migration made is invalid, on a table that a migration made."),
+        (Gap, "A number is missing between two migrations."),
     ];
 }

@@ -59,6 +59,13 @@ public static class MigrationFiles
                     path, "renumber the newer one"));
             files.Add(Parse(version, name, File.ReadAllText(file)));
         }
+        var numbers = files.Select(static file => file.Version).Distinct().Order().ToList();
+        foreach (var (before, after) in numbers.Zip(numbers.Skip(1)).Where(static pair => pair.Second > pair.First + 1))
+        {
+            problems.Add(Diagnostic.Warning(Codes.Gap,
+                $"no migration stands between {before:0000} and {after:0000}: one that comes later with such a number will be refused",
+                path, "bring the missing file, or renumber what did not run anywhere yet"));
+        }
         return (files, problems);
     }
 

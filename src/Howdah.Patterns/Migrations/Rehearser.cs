@@ -27,9 +27,9 @@ static class Rehearser
         Dictionary<string, Rehearsal> rehearsals;
         try
         {
-            rehearsals = await InScratchAsync($"howdah_rehearsal_{key[..12]}", spec, facts, pending, workshop, token);
+            rehearsals = await InScratchAsync(spec, facts, pending, workshop, token);
         }
-        catch (PostgresException cannot)
+        catch (PostgresException cannot) when (Scratch.IsNotToBeHad(cannot))
         {
             rehearsals = pending.ToDictionary(file => file.Name, _ => Rehearsal.Skipped(cannot.MessageText));
         }
@@ -39,21 +39,12 @@ static class Rehearser
     }
 
     static async Task<Dictionary<string, Rehearsal>> InScratchAsync(
-        string scratch, MigrationsSpec spec, MigrationsFacts facts, List<MigrationFile> pending, Workshop workshop, CancellationToken token)
+        MigrationsSpec spec, MigrationsFacts facts, List<MigrationFile> pending, Workshop workshop, CancellationToken token)
     {
-        await using var maintenance = await workshop.Server.OpenAdminAsync(null, token);
-        await RunAsync(maintenance, Sql.Of($"drop database if exists {new Ident(scratch)} with (force)"), token);
-        await RunAsync(maintenance, Sql.Of($"create database {new Ident(scratch)} template template0"), token);
-        try
-        {
-            await using var connection = await workshop.Server.OpenAdminAsync(scratch, token);
-            await RunAsync(connection, Sql.Of($"set search_path = ''"), token);
-            return await TryAllAsync(connection, spec, facts, pending, workshop, token);
-        }
-        finally
-        {
-            await RunAsync(maintenance, Sql.Of($"drop database if exists {new Ident(scratch)} with (force)"), CancellationToken.None);
-        }
+        await using var scratch = await Scratch.MakeAsync(workshop.Server, token);
+        await using var connection = await workshop.Server.OpenAdminAsync(scratch.Name, token);
+        await RunAsync(connection, Sql.Of($"set search_path = ''"), token);
+        return await TryAllAsync(connection, spec, facts, pending, workshop, token);
     }
 
     static async Task<Dictionary<string, Rehearsal>> TryAllAsync(NpgsqlConnection connection, MigrationsSpec spec, MigrationsFacts facts,
@@ -132,7 +123,7 @@ static class Rehearser
             foreach (var sql in MigrationScript.InTransaction(spec.Owner, file.Text, lift: false))
                 await RunAsync(connection, sql, token);
         }
-        catch (PostgresException wrong)
+        catch (PostgresException wrong) when (!Scratch.HasNoRoom(wrong))
         {
             return Rehearsal.Failed(ErrorPlace.Tell(wrong, file.Text));
         }
@@ -151,7 +142,7 @@ static class Rehearser
         {
             await RunAsync(connection, Sql.Written(file.Text), token);
         }
-        catch (PostgresException wrong)
+        catch (PostgresException wrong) when (!Scratch.HasNoRoom(wrong))
         {
             return Rehearsal.Failed(ErrorPlace.Tell(wrong, file.Text));
         }
