@@ -29,7 +29,7 @@ static class Rehearser
         {
             rehearsals = await InScratchAsync(spec, facts, pending, workshop, token);
         }
-        catch (PostgresException cannot) when (Scratch.IsNotToBeHad(cannot))
+        catch (PostgresException cannot)
         {
             rehearsals = pending.ToDictionary(file => file.Name, _ => Rehearsal.Skipped(cannot.MessageText));
         }

@@ -48,10 +48,6 @@ sealed class Scratch : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the server has no room, or no leave, for a scratch database: no fault of what is tried.</summary>
-    internal static bool IsNotToBeHad(PostgresException e) =>
-        HasNoRoom(e) || e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ObjectInUse;
-
     /// <summary>Whether the disk, the memory or the connections ran out.</summary>
     internal static bool HasNoRoom(PostgresException e) => e.SqlState.StartsWith("53", StringComparison.Ordinal);
 

@@ -1,7 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Patterns.Migrations;
 using Howdah.Testing;
-using Npgsql;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Migrations;
@@ -64,21 +63,5 @@ public sealed class Rehearsals
         var note = Assert.Single((await estate.PlanAsync()).Notes, static note => note.Code == "HOW0507");
         Assert.Equal(Severity.Warning, note.Severity);
         Assert.Contains(why, note.Message, StringComparison.Ordinal);
-    }
-
-    // Anything else that goes wrong is wrong: a plan without its hazards would look harmless.
-    [Theory]
-    [MemberData(nameof(Versions))]
-    public async Task Do_not_hide_what_is_wrong(int major)
-    {
-        var server = await TestServer.StartOwnAsync(major);
-        using var estate = new EstateHarness(server, File);
-        estate.Write("migrations/0001_tables.sql", "create table shop.t (id integer);\n");
-        await estate.ConvergeAsync();
-        await server.ExecuteAsync("update howdah.migrations set text = 'select nothing from shop.absent'", "shop");
-        estate.Write("migrations/0002_more.sql", "create table shop.u (id integer);\n");
-        var wrong = await Assert.ThrowsAsync<PostgresException>(() => estate.PlanAsync());
-        Assert.Equal(PostgresErrorCodes.UndefinedTable, wrong.SqlState);
-        Assert.Equal(0L, await server.ScalarAsync<long>($"select count(*) from pg_database where datname like '{Scratch.Prefix}%'"));
     }
 }
