@@ -26,8 +26,10 @@ public sealed class Leaves_nothing
         var before = await ChecksumAsync(server, database);
         var result = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
         Assert.Equal(before, await ChecksumAsync(server, database));
-        Assert.Equal(0L, await server.ScalarAsync<long>(
-            $"select count(*) from pg_stat_activity where application_name = 'howdah check' and datname = '{database}'"));
+        // A backend ends a moment after its client has gone; one that stayed would keep this test from ending.
+        while (await server.ScalarAsync<long>(
+            $"select count(*) from pg_stat_activity where application_name = 'howdah check' and datname = '{database}'") > 0)
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         // Two twins keep tenants apart without row-level security.
         if (name is not ("plain" or "schemas" or "database"))
             Assert.Contains(result.Findings, static finding => finding.Verdict == Verdict.Broken);
