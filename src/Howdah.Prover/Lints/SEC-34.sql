@@ -1,7 +1,7 @@
 -- SEC-34 medium
 -- title: No setting of a role or database switches protection off
 -- how: Looks at ALTER ROLE … SET and ALTER DATABASE … SET for row_security off, session_replication_role replica, log_statement or
---   pgaudit.log none, allow_system_table_mods on. A search_path is SEC-09's, a tenant TEN-E13's.
+--   pgaudit.log none, allow_system_table_mods and lo_compat_privileges on. A search_path is SEC-09's, a tenant TEN-E13's.
 -- why: It is in force in every new session, long after whoever set it for one night has forgotten: triggers, foreign keys and the
 --   audit do not run, queries on protected tables fail.
 -- source: https://www.postgresql.org/docs/current/runtime-config-client.html
@@ -19,5 +19,5 @@ from entry
 where name = 'row_security' and value in ('off', 'false', 'no', '0', 'f', 'n')
   or name = 'session_replication_role' and value in ('replica', 'local')
   or name in ('log_statement', 'pgaudit.log') and value in ('none', '')
-  or name = 'allow_system_table_mods' and value in ('on', 'true', 'yes', '1', 't', 'y')
+  or name in ('allow_system_table_mods', 'lo_compat_privileges') and value in ('on', 'true', 'yes', '1', 't', 'y')
 order by 1

@@ -20,8 +20,7 @@
   from pg_proc f
   where f.proowner in (select oid from attacker) and f.pronamespace in (select oid from user_schema)
     and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = f.oid and e.deptype = 'e')
-    -- A function that tenants' tables fire is TEN-D11's, an impostor beside an extension's function SEC-37's.
-    and not exists (select from pg_trigger g join tenant_table t on t.oid = g.tgrelid where g.tgfoid = f.oid)
+    -- An impostor beside an extension's function is SEC-37's.
     and not exists (select from pg_proc g join pg_depend e on e.classid = 'pg_proc'::regclass and e.objid = g.oid and e.deptype = 'e'
                     where g.proname = f.proname and g.pronamespace = f.pronamespace)
   union all

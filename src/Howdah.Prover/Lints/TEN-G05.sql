@@ -53,7 +53,9 @@ select array[case when classid in ('pg_rewrite'::regclass, 'pg_class'::regclass)
                          (select ' WITH (' || array_to_string(c.reloptions, ', ') || ')' from pg_class c where c.oid = ofoid),
                          regexp_replace(pg_get_viewdef(ofoid), pattern, replacement, 'g'))
            else '-- Drop it and create it again over its own schema''s tables.' end
-         when 'pg_proc'::regclass then regexp_replace(pg_get_functiondef(oid), pattern, replacement, 'g') || ';'
+         -- In a block, because clients part a body with semicolons of its own into several statements.
+         when 'pg_proc'::regclass then format('DO $fix$ BEGIN EXECUTE %L; END $fix$;',
+           regexp_replace(pg_get_functiondef(oid), pattern, replacement, 'g'))
          when 'pg_constraint'::regclass then format('ALTER TABLE %s DROP CONSTRAINT %I; ALTER TABLE %1$s ADD CONSTRAINT %2$I %s;',
            ofoid::regclass, (select conname from pg_constraint k where k.oid = told.oid),
            regexp_replace(pg_get_constraintdef(oid), pattern, replacement, 'g'))
