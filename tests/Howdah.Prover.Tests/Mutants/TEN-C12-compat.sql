@@ -1,3 +1,3 @@
 -- twin: rows
--- expect: SEC-34
+-- expect: TEN-C12
 alter database {db} set lo_compat_privileges = on;
