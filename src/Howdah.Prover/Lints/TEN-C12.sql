@@ -1,7 +1,7 @@
 -- TEN-C12 medium
 -- title: Large objects are not shared by tenants
 -- how: Looks at the first thousand large objects for ones that were granted to a login or PUBLIC, or that belong to a login which serves
---   several tenants by a setting; and whether lo_compat_privileges switches the rights off.
+--   several tenants by a setting; and whether lo_compat_privileges is on for the whole server (for roles and databases: SEC-34).
 -- why: No policy can be put on a large object. Whoever may read it reads it as any tenant; numbers are easily guessed.
 -- source: https://www.postgresql.org/docs/current/lo-implementation.html; reproduced on 15 and 18
 , object as (
@@ -12,12 +12,6 @@
   where exists (select from tenant_table) and case
     when x.grantee = o.lomowner then o.lomowner in (select role from acts_as) and exists (select from context)
     else x.grantee in (select role from acts_as) or x.grantee = 0 and exists (select from attacker) end
-), compat(role, database, what) as (
-  select s.setrole, s.setdatabase, c.entry
-  from pg_db_role_setting s cross join unnest(s.setconfig) c(entry)
-  where c.entry ~ '^lo_compat_privileges=(on|true|yes|1)$'
-    and (s.setdatabase = 0 or s.setdatabase = (select d.oid from pg_database d where d.datname = current_database()))
-    and (s.setrole = 0 or s.setrole in (select oid from attacker))
 )
 select (array_agg(distinct 'large object ' || s.oid))[1:20] as targets,
        format('%s of the large objects may be read or written by %s as any tenant', count(distinct s.oid),
@@ -30,10 +24,7 @@ select (array_agg(distinct 'large object ' || s.oid))[1:20] as targets,
 from shared s
 having count(*) > 0
 union all
-select array['lo_compat_privileges'], 'lo_compat_privileges is on: every role reads and writes every large object',
-       coalesce((select string_agg(format('ALTER %s RESET lo_compat_privileges;', case
-                   when c.role = 0 then format('DATABASE %I', current_database())
-                   when c.database = 0 then format('ROLE %I', pg_get_userbyid(c.role))
-                   else format('ROLE %I IN DATABASE %I', pg_get_userbyid(c.role), current_database()) end), E'\n') from compat c),
-                '-- ALTER SYSTEM SET lo_compat_privileges = off; then reload.')
-where (current_setting('lo_compat_privileges')::bool or exists (select from compat)) and exists (select from tenant_table)
+select array['lo_compat_privileges'], 'lo_compat_privileges is on in the server''s file: every role reads and writes every large object',
+       '-- ALTER SYSTEM SET lo_compat_privileges = off; then reload.'
+where current_setting('lo_compat_privileges')::bool and exists (select from tenant_table)
+  and not exists (select from pg_db_role_setting s cross join unnest(s.setconfig) c(entry) where c.entry ~ '^lo_compat_privileges=')

@@ -1,7 +1,7 @@
 -- TEN-D11 high
 -- title: Triggers on tenants' tables run code that attackers cannot change
 -- how: Looks at the functions of triggers on tables with a tenant column: SECURITY DEFINER ones whose names can be led elsewhere, and ones
---   that belong to a login, or to a role that it can become, while the table does not.
+--   that belong to a role which a login can become, while the table does not. Functions of the login itself: SEC-40.
 -- why: A trigger's function runs with every write. What an attacker can put into it runs as the owner of the function, or as whoever
 --   writes next.
 -- source: https://www.postgresql.org/docs/current/sql-createtrigger.html; pgrls SEC013
@@ -16,7 +16,7 @@
   select f.fn, f.name, format('it belongs to %I', pg_get_userbyid(p.proowner)),
          format('ALTER FUNCTION %s OWNER TO %I;', f.fn::regprocedure, pg_get_userbyid(f.owner))
   from fired f join pg_proc p on p.oid = f.fn
-  where p.proowner <> f.owner and p.proowner in (select role from acts_as)
+  where p.proowner <> f.owner and p.proowner in (select role from acts_as) and p.proowner not in (select oid from attacker)
 )
 select array[j.fn::regprocedure::text] as targets,
        format('%s is fired by %s: %s', j.fn::regprocedure, string_agg(distinct j.name, ', '), string_agg(distinct j.fault, ', '))

@@ -1,3 +1,3 @@
 -- twin: rows
--- expect: TEN-C12
+-- expect: SEC-34
 alter database {db} set lo_compat_privileges = on;
