@@ -61,6 +61,39 @@ public sealed class Leaves_nothing
         await server.ExecuteAsync($"drop database \"{database}\" with (force)");
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Nor_does_a_tool_that_is_killed(int major)
+    {
+        var server = await TestServer.GetAsync(major);
+        var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
+        var before = await ChecksumAsync(server, database);
+        var tool = Path.Combine(AppContext.BaseDirectory, "../../Howdah.Cli/debug/howdah");
+        for (var round = 0; round < 3; round++)
+        {
+            var start = new System.Diagnostics.ProcessStartInfo(tool, ["check", "${env:HOWDAH_KILLED}", "--connections", "2"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["HOWDAH_KILLED"] = server.ConnectionString(database) },
+            };
+            using var process = System.Diagnostics.Process.Start(start)!;
+            // In the middle: a transaction has written and has not ended. Where the tool was faster, it is tried again.
+            while (!process.HasExited && await SessionsAsync("and backend_xid is not null") == 0)
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            while (await SessionsAsync("") > 0)
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            Assert.Equal(before, await ChecksumAsync(server, database));
+        }
+        await server.ExecuteAsync($"drop database \"{database}\" with (force)");
+
+        Task<long> SessionsAsync(string and) => server.ScalarAsync<long>(
+            $"select count(*) from pg_stat_activity where application_name = 'howdah check' and datname = '{database}' {and}");
+    }
+
     static async Task<string> ChecksumAsync(TestServer server, string database)
     {
         await using var connection = await server.OpenAsync(database);
