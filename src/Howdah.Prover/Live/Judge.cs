@@ -25,7 +25,7 @@ static class Judge
     };
 
     // Which attack stands for all that came through at once: the plainest way in.
-    static readonly Attack[] Order = [LiveAttacks.Unset, LiveAttacks.Empty, LiveAttacks.Own, LiveAttacks.Partition, LiveAttacks.Wildcard,
+    static readonly Attack[] Order = [LiveAttacks.Partition, LiveAttacks.Unset, LiveAttacks.Empty, LiveAttacks.Own, LiveAttacks.Wildcard,
         LiveAttacks.RowSecurityOff, LiveAttacks.Update, LiveAttacks.Delete, LiveAttacks.Upsert, LiveAttacks.GiveAway, LiveAttacks.Plant,
         LiveAttacks.Prepared, LiveAttacks.Cursor, LiveAttacks.Pivot];
 
