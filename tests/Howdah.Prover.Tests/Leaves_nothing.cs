@@ -14,7 +14,7 @@ public sealed class Leaves_nothing
     [MemberData(nameof(Twins))]
     public async Task A_check_leaves_no_trace(int major, string name)
     {
-        var server = await TestServer.GetAsync(major);
+        var server = await ServerAsync(major);
         var database = await Twin.All.Single(twin => twin.Name == name).CopyAsync(server);
         // An open table lets every attack through: that is when most has to be taken back.
         await server.ExecuteAsync("""
@@ -41,7 +41,7 @@ public sealed class Leaves_nothing
     [InlineData(18)]
     public async Task Nor_does_one_that_is_cut_off(int major)
     {
-        var server = await TestServer.GetAsync(major);
+        var server = await ServerAsync(major);
         var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
         var before = await ChecksumAsync(server, database);
         for (var statement = 1; statement <= 5; statement++)
@@ -66,7 +66,7 @@ public sealed class Leaves_nothing
     [InlineData(18)]
     public async Task Nor_does_a_tool_that_is_killed(int major)
     {
-        var server = await TestServer.GetAsync(major);
+        var server = await ServerAsync(major);
         var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
         var before = await ChecksumAsync(server, database);
         var tool = Path.Combine(AppContext.BaseDirectory, "../../Howdah.Cli/debug/howdah");
@@ -93,6 +93,13 @@ public sealed class Leaves_nothing
         Task<long> SessionsAsync(string and) => server.ScalarAsync<long>(
             $"select count(*) from pg_stat_activity where application_name = 'howdah check' and datname = '{database}' {and}");
     }
+
+    // Servers of its own: what other tests do to roles, settings and databases meanwhile is no trace of a check.
+    static readonly Dictionary<int, Lazy<Task<TestServer>>> Servers =
+        ((int[])[15, 18]).ToDictionary(static major => major, static major => new Lazy<Task<TestServer>>(() =>
+            TestServer.StartOwnAsync(major)));
+
+    static Task<TestServer> ServerAsync(int major) => Servers[major].Value;
 
     static async Task<string> ChecksumAsync(TestServer server, string database)
     {
