@@ -9,7 +9,8 @@ public sealed class Shipped_estates
     static readonly string Samples = Find("samples");
 
     public static TheoryData<string> Names =>
-        [.. Directory.EnumerateDirectories(Samples).Where(static folder => File.Exists(Path.Combine(folder, "estate.yaml"))).Select(static folder => Path.GetFileName(folder)!)];
+        [.. Directory.EnumerateDirectories(Samples).Where(static folder => File.Exists(Path.Combine(folder, "estate.yaml")))
+            .Select(static folder => Path.GetFileName(folder)!)];
 
     [Theory]
     [MemberData(nameof(Names))]
