@@ -31,7 +31,8 @@ sealed class Tally
     internal IEnumerable<Finding> Others(string database)
     {
         var tries = hits.SelectMany(static each => each.Hits.Select(hit => (each.Access, Hit: hit))).ToList();
-        foreach (var attack in tries.GroupBy(static each => each.Hit.Shot.Attack))
+        // What the server refused for a reason that is no defense has held nothing: it is told below.
+        foreach (var attack in tries.Where(static each => !each.Hit.Unclear).GroupBy(static each => each.Hit.Shot.Attack))
         {
             if (attack.Any(static each => each.Hit.Through))
                 continue;

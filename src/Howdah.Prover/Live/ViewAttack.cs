@@ -21,6 +21,7 @@ static class ViewAttack
         var views = await ReadAsync(ring, surface, token);
         var open = new List<(View View, string Evidence, string? Statement)>();
         var findings = new List<Finding>();
+        var held = 0;
         foreach (var view in views)
         {
             if (view.TenantColumn is null)
@@ -28,6 +29,8 @@ static class ViewAttack
                 if (view.Exempt)
                     open.Add((view, $"it reads tenant tables with the rights of the owner of {view.Culprit}, whom policies do not bind",
                         null));
+                else
+                    held++;
                 continue;
             }
             // What an invoker's view shows of a table that is open itself is the table's finding.
@@ -38,6 +41,8 @@ static class ViewAttack
                 open.Add((view, $"as {view.Roles[0].Name}, as tenant A: {view.Name.Plain} shows a row of B", statement));
             else if (why is not null)
                 findings.Add(new(LiveAttacks.Views, LintRunner.Pattern, view.Name.Plain, Verdict.Inconclusive, why));
+            else
+                held++;
         }
         foreach (var cause in open.GroupBy(static each => (each.View.Culprit, each.View.Fix)))
         {
@@ -52,9 +57,11 @@ static class ViewAttack
                 Statement = first.Statement,
             });
         }
-        if (open.Count == 0)
+        // Only what was really asked, or cannot read past policies, has held.
+        if (open.Count == 0 && (held > 0 || views.Count == 0))
             findings.Add(new(LiveAttacks.Views, LintRunner.Pattern, surface.Database, Verdict.Held,
-                views.Count == 0 ? "no view is made from tenant tables" : $"{views.Count} views asked: no row of another tenant"));
+                views.Count == 0 ? "no view is made from tenant tables"
+                    : $"{held} view{(held == 1 ? "" : "s")}: no row of another tenant"));
         return findings;
     }
 
