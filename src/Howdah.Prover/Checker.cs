@@ -2,6 +2,7 @@ using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
 using Howdah.Prover.Catalogue;
 using Howdah.Prover.Live;
+using Howdah.Prover.Live.Schemas;
 using Howdah.Prover.Pooled;
 using Howdah.Prover.Scouting;
 using Npgsql;
@@ -12,8 +13,8 @@ namespace Howdah.Prover;
 public static class Checker
 {
     /// <summary>Every attack in the catalogue, by id.</summary>
-    public static IReadOnlyList<Attack> Attacks => [.. LiveAttacks.All, .. LintBook.All.Select(static lint => lint.Attack),
-        .. PoolerAttacks.All];
+    public static IReadOnlyList<Attack> Attacks => [.. LiveAttacks.All, .. SchemaAttacks.All,
+        .. LintBook.All.Select(static lint => lint.Attack), .. PoolerAttacks.All];
 
     /// <summary>Checks a database.</summary>
     /// <param name="connectionString">As whom to look, in Npgsql's form; a superuser can become every other role.</param>
@@ -31,8 +32,11 @@ public static class Checker
         options.Progress?.Invoke("read the catalogs");
         var findings = await LintRunner.RunAsync(connection, surface, LintBook.All, token);
         var notes = new List<string>();
+        using var limit = options.MaxDuration is { } span ? new CancellationTokenSource(span, options.Time) : new();
         if (!options.CatalogOnly && surface.Tables.Count > 0)
-            findings = await AttackAsync(builder.ConnectionString, connection, surface, options, findings, notes, token);
+            findings = await AttackAsync(builder.ConnectionString, connection, surface, options, findings, notes, limit.Token, token);
+        if (!options.CatalogOnly && surface.TenantSchemas.Count > 1)
+            findings = await VisitAsync(connection, surface, options, findings, limit.Token, token);
         if (options.Pooled is { } pooled)
             findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), token));
         return new(surface.Database, $"PostgreSQL {connection.PostgreSqlVersion}", builder.Username ?? "", surface.Guesses, notes,
@@ -56,19 +60,27 @@ public static class Checker
         }
     }
 
+    static async Task<List<Finding>> VisitAsync(NpgsqlConnection connection, Surface surface, CheckOptions options,
+        List<Finding> findings, CancellationToken until, CancellationToken token)
+    {
+        if (!surface.Super)
+            return [.. findings, .. SchemaAttacks.All.Select(attack => new Finding(attack, LintRunner.Pattern, surface.Database,
+                Verdict.NotRun, "only a superuser can become the logins of several tenants; the catalogs were read (TEN-G01 to TEN-G08)"))];
+        return await SchemaAssault.RunAsync(connection, surface, findings, options.Progress, until, token);
+    }
+
     static async Task<List<Finding>> AttackAsync(string connectionString, NpgsqlConnection connection, Surface surface,
         CheckOptions options,
-        List<Finding> lints, List<string> notes, CancellationToken token)
+        List<Finding> lints, List<string> notes, CancellationToken until, CancellationToken token)
     {
-        using var limit = options.MaxDuration is { } span ? new CancellationTokenSource(span, options.Time) : new();
         var accesses = await Access.ReadAsync(connection, surface, token);
         var untried = surface.Super ? [] : surface.Attackers.Where(role => !options.Logins.ContainsKey(role.Name))
             .Select(static role => role.Name).ToList();
         if (untried.Count > 0)
             notes.Add($"not a superuser, so these roles were judged from the catalogs only: {string.Join(", ", untried)} "
                 + "(--login ROLE=CONNECTION tries them)");
-        var tally = surface.Super ? await new Assault(connectionString, surface, options).RunAsync(accesses, limit.Token, token)
-            : await LoginAssault.RunAsync(connection, surface, accesses, options, limit.Token, token);
+        var tally = surface.Super ? await new Assault(connectionString, surface, options).RunAsync(accesses, until, token)
+            : await LoginAssault.RunAsync(connection, surface, accesses, options, until, token);
         var findings = Judge.Conclude(lints, tally.Breaches, surface);
         findings.AddRange(tally.Others(surface.Database));
         if (!surface.Super)
