@@ -38,7 +38,8 @@ static class Markers
         return (new(a, own, b, foreign, values, few.Count == 0, null), null);
     }
 
-    internal static async Task<Place?> PlantAsync(Ring ring, TenantTable table, string tenant, bool template, int number, CancellationToken token)
+    internal static async Task<Place?> PlantAsync(Ring ring, TenantTable table, string tenant, bool template, int number,
+        CancellationToken token)
     {
         // Rows of foreign tables have no place, and what is written to another server is not ours to undo.
         if (table.Kind == 'f')
