@@ -39,6 +39,7 @@ public static class Checker
             findings = await VisitAsync(connection, surface, options, findings, limit.Token, token);
         if (options.Pooled is { } pooled)
             findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), token));
+        findings = Judge.Agree(findings);
         return new(surface.Database, $"PostgreSQL {connection.PostgreSqlVersion}", builder.Username ?? "", surface.Guesses, notes,
             [.. findings.OrderBy(static finding => finding.Attack.Gravity).ThenBy(static finding => finding.Attack.Id,
                 StringComparer.Ordinal)

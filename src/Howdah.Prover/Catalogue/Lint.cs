@@ -17,7 +17,7 @@ sealed record Lint(Attack Attack, bool Residual, string Sql)
     /// <param name="file">Its name, for messages.</param>
     /// <param name="text">
     /// Its text: <c>-- TEN-A07 critical</c> (or <c>-- TEN-D07 residual low</c>), then <c>-- title:</c>, <c>-- how:</c>, <c>-- why:</c>,
-    /// <c>-- source:</c>, each going on in lines that begin with <c>--</c> and two blanks more; then the query.
+    /// <c>-- source:</c>, and <c>-- live:</c> where it is tried live as well, each going on in lines that begin with <c>--</c> and two blanks more; then the query.
     /// </param>
     /// <param name="prologue">The common tables.</param>
     /// <exception cref="FormatException">The head is not as it must be.</exception>
@@ -46,7 +46,9 @@ sealed record Lint(Attack Attack, bool Residual, string Sql)
         if (!Enum.TryParse<Gravity>(words[^1], ignoreCase: true, out var gravity) || words.Length is < 2 or > 3)
             throw new FormatException($"{file}: the first line must be `-- ID severity` or `-- ID residual severity`");
         var body = string.Join('\n', lines.Skip(head.Count));
-        return new(new(words[0], Key("title"), gravity, false, Key("how"), Key("source"), Key("why")), words is [_, "residual", _],
+        var live = keys.GetValueOrDefault("live");
+        var how = live is null ? Key("how") : $"{Key("how")} Live: {live}";
+        return new(new(words[0], Key("title"), gravity, live is not null, how, Key("source"), Key("why")), words is [_, "residual", _],
             prologue + (body.TrimStart().StartsWith(',') ? "" : "\n") + body);
     }
 }

@@ -8,6 +8,9 @@ static class LintBook
     /// <summary>In the order of their ids.</summary>
     internal static IReadOnlyList<Lint> All => Loaded.Value;
 
+    /// <summary>The attack of a lint, for those who make it live, too.</summary>
+    internal static Engine.Proving.Attack Of(string id) => All.First(lint => lint.Attack.Id == id).Attack;
+
     static List<Lint> Load()
     {
         const string Folder = "Howdah.Prover.Lints.";

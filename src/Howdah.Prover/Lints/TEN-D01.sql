@@ -2,6 +2,8 @@
 -- title: Keys do not tell of other tenants' values
 -- how: Lists primary keys, unique indexes and exclusion constraints of protected tables without the tenant's column whose columns a login
 --   may write. Keys with a uuid in them are left out: nobody can guess a random one.
+-- live: As each role, as tenant A, writes a row of its own with B's value in the key, also ON CONFLICT DO NOTHING; another outcome than
+--   without B's row is a break.
 -- why: A unique index sees all rows. An INSERT that fails with 23505 tells that some other tenant has this e-mail, name or number; and who
 --   takes a value first keeps all others from it.
 -- source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html (covert channels); reproduced on 15 and 18

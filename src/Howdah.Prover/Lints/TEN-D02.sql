@@ -2,6 +2,7 @@
 -- title: Foreign keys stay inside the tenant
 -- how: Lists foreign keys between tables with a tenant column, on a table that a login may write, that do not point at the tenant's column
 --   as well.
+-- live: As each role, as tenant A, writes a row of its own that points at B's row; another outcome than without B's row is a break.
 -- why: The checks of foreign keys see every row. An INSERT tells whether another tenant's row exists and then hangs on to it: it keeps it
 --   from being deleted, or goes with it; ON DELETE CASCADE reaches from one tenant into the next.
 -- source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html (referential integrity); reproduced on 15 and 18

@@ -22,11 +22,21 @@ sealed record Access(
 
     internal Attacker Role => Roles[0];
 
+    /// <summary>The table's unique indexes and exclusion constraints.</summary>
+    internal IReadOnlyList<Key> Keys { get; init; } = [];
+
+    /// <summary>Roles it can turn into that may read the table, too.</summary>
+    internal IReadOnlyList<string> Turns { get; init; } = [];
+
     /// <summary>Reads who may do what, and puts roles together that no table's policies can tell apart.</summary>
     internal static async Task<IReadOnlyList<Access>> ReadAsync(NpgsqlConnection connection, Surface surface, CancellationToken token)
     {
         var tables = surface.Tables.ToDictionary(static table => table.Oid);
         var roles = surface.Attackers.ToDictionary(static role => role.Oid);
+        ILookup<uint, Key> keys;
+        // Names in statements that close something are written in full.
+        await using (await Ring.EnterAsync(connection, super: false, token))
+            keys = await Key.ReadAsync(connection, surface.Tables, token);
         await using var command = new NpgsqlCommand(Query.Text, connection);
         command.Parameters.Add(new() { Value = tables.Keys.ToArray(), DataTypeName = "oid[]" });
         command.Parameters.Add(new() { Value = roles.Keys.ToArray(), DataTypeName = "oid[]" });
@@ -34,9 +44,13 @@ sealed record Access(
         var all = new List<Access>();
         while (await rows.ReadAsync(token))
         {
-            all.Add(new(tables[rows.GetFieldValue<uint>(0)], [roles[rows.GetFieldValue<uint>(1)]], rows.GetBoolean(2), rows.GetBoolean(3),
+            all.Add(new Access(tables[rows.GetFieldValue<uint>(0)], [roles[rows.GetFieldValue<uint>(1)]], rows.GetBoolean(2), rows.GetBoolean(3),
                 rows.GetFieldValue<short[]>(4), rows.GetFieldValue<short[]>(5), rows.GetFieldValue<short[]>(6), rows.GetBoolean(7),
-                rows.GetFieldValue<string[]>(8)));
+                rows.GetFieldValue<string[]>(8))
+            {
+                Keys = [.. keys[rows.GetFieldValue<uint>(0)]],
+                Turns = rows.GetFieldValue<string[]>(9),
+            });
         }
         var personal = surface.Policies.Where(static policy => Inference.AsksWho(policy.Text)).Select(static policy =>
             policy.Table).ToHashSet();
@@ -46,5 +60,5 @@ sealed record Access(
 
     static string Likeness(Access access, HashSet<uint> personal) => string.Join('|', access.Reads, access.Deletes, access.Owns,
         access.Role.Bypass, string.Join(',', access.Select), string.Join(',', access.Insert), string.Join(',', access.Update),
-        string.Join('\n', access.Policies), personal.Contains(access.Table.Oid) ? access.Role.Name : "");
+        string.Join('\n', access.Policies), string.Join('\n', access.Turns), personal.Contains(access.Table.Oid) ? access.Role.Name : "");
 }

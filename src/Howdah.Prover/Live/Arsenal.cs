@@ -43,20 +43,22 @@ static class Arsenal
                 shots.Add(Blind(LiveAttacks.Delete, "delete all rows as A", a, table, all, all));
             }
         }
-        Updates(shots, access, stake, a);
+        shots.AddRange(Locks.Of(access, stake, a));
+        shots.AddRange(Upserts.Of(access, stake, Updates(shots, access, stake, a), a));
         Plants(shots, access, stake, a);
         if (access.Reads && stake.Own is { } own)
             Walks(shots, access, stake, own, contexts, a);
         return shots;
     }
 
-    static void Updates(List<Shot> shots, Access access, Stake stake, string a)
+    // Tells a column that may be updated; null where none may.
+    static Ident? Updates(List<Shot> shots, Access access, Stake stake, string a)
     {
         var (table, tenant) = (access.Table, new Ident(access.Table.TenantColumn.Name));
         var columns = table.Columns.Where(column => access.Update.Contains(column.Number) && !column.Generated
             && !column.Identity).ToList();
         if (columns.Count == 0)
-            return;
+            return null;
         var any = new Ident((columns.FirstOrDefault(column => !column.Unique) ?? columns[0]).Name);
         if (access.Reads)
         {
@@ -87,6 +89,7 @@ static class Arsenal
                 if found then {give} where current of mine; get diagnostics n = row_count; end if; end;
                 """), Planted: true));
         }
+        return any;
     }
 
     // What is changed without WHERE must be no more than what is seen.
@@ -99,22 +102,18 @@ static class Arsenal
 
     static void Plants(List<Shot> shots, Access access, Stake stake, string a)
     {
-        var table = access.Table;
-        var columns = table.Columns.Where(column => access.Insert.Contains(column.Number) && !column.Generated).ToList();
-        // A column left out would take its default, and a default may burn a number of a sequence.
-        if (stake.Values.Count == 0 || !columns.Exists(column => column.Number == table.TenantColumn.Number)
-            || table.Columns.Any(column => (column.HasDefault || column.Identity) && !column.Generated && !columns.Contains(column)))
+        if (Row.All(access, stake) is not { } row)
             return;
-        var insert = Sql.Of($"insert into {table.Name} ({Sql.List(columns.Select(static column => new Ident(column.Name)))})");
-        var row = Sql.Of($"{insert} overriding system value values "
-            + $"({Sql.Join(", ", columns.Select(column => stake.Values[column.Number]))})");
+        var insert = Sql.Of($"insert into {access.Table.Name} ({row.Names})");
         var shown = Sql.Of($"{insert} values (… {new Literal(stake.B)} …)");
-        shots.Add(Shot.Change(LiveAttacks.Plant, "plant a row of B as A", a, row, planted: true) with { Statement = shown });
+        shots.Add(Shot.Change(LiveAttacks.Plant, "plant a row of B as A", a,
+            Sql.Of($"{insert} overriding system value values ({row.Values})"), planted: true) with { Statement = shown });
     }
 
     // Attacks that walk from an own row to a foreign one: they need a context that shows the own row.
     static void Walks(List<Shot> shots, Access access, Stake stake, Place own, IReadOnlyList<string> contexts, string a)
     {
+        shots.AddRange(Turns.Of(access, stake, own, a));
         if (contexts.Count == 0)
             return;
         var (table, tenant) = (access.Table, Sql.Of($"{new Ident(access.Table.TenantColumn.Name)}::pg_catalog.text"));

@@ -13,11 +13,15 @@ sealed class Assault(string connectionString, Surface surface, CheckOptions opti
     readonly Tally tally = new();
     readonly HashSet<uint> personal =
         [.. surface.Policies.Where(static policy => Inference.AsksWho(policy.Text)).Select(static policy => policy.Table)];
+    ILookup<uint, Bond> bonds = Array.Empty<Bond>().ToLookup(static bond => bond.Table);
     int done;
 
     /// <summary>Makes all attacks; what was not reached when <paramref name="until"/> is canceled is inconclusive.</summary>
     internal async Task<Tally> RunAsync(IReadOnlyList<Access> accesses, CancellationToken until, CancellationToken token)
     {
+        await using (var link = new Link(connectionString))
+        await using (var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: true, token))
+            bonds = await Bond.ReadAsync(ring.Connection, surface.Tables.Select(static table => table.Oid), token);
         var fronts = accesses.Where(static access => access.Table.Kind != 'f').GroupBy(static access => access.Table.Oid)
             .Select(static group => group.ToList()).ToList();
         var workers = Math.Clamp(options.Connections, 1, Math.Max(1, fronts.Count));
@@ -51,7 +55,10 @@ sealed class Assault(string connectionString, Surface surface, CheckOptions opti
             return;
         }
         foreach (var access in front)
+        {
             await FireAsync(ring, access, Arsenal.Before(access, stake), token);
+            tally.Add(access, await Copies.BeforeAsync(ring, access, stake, token));
+        }
     }
 
     async Task AfterAsync(Ring ring, List<Access> front, CancellationToken token)
@@ -60,6 +67,7 @@ sealed class Assault(string connectionString, Surface surface, CheckOptions opti
         var byRole = surface.Contexts.Count == 0 && personal.Contains(table.Oid);
         var candidates = surface.Contexts.Count > 0 ? await Calibration.CandidatesAsync(ring, table, token) : [];
         Stake? stake = null;
+        var askers = new List<(Access, Stake)>();
         foreach (var access in front)
         {
             if (stake is null || byRole)
@@ -77,7 +85,10 @@ sealed class Assault(string connectionString, Surface surface, CheckOptions opti
                 tally.NotTried($"{table.Name.Plain} as {access.Role.Name}");
             var known = stake with { ContextA = context, Own = context is null ? null : stake.Own };
             await FireAsync(ring, access, Arsenal.After(access, known, surface.Contexts), token);
+            tally.Add(access, await Copies.AfterAsync(ring, access, known, surface.Contexts, token));
+            askers.Add((access, known));
         }
+        await new Oracles(surface, options, tally, bonds).AskAsync(ring, askers, token);
     }
 
     async Task FireAsync(Ring ring, Access access, IReadOnlyList<Shot> shots, CancellationToken token)

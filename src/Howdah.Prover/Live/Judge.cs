@@ -22,12 +22,15 @@ static class Judge
     {
         ["TEN-F02"] = [.. Open, "TEN-F08"],
         ["TEN-E08"] = [.. Open, "TEN-F08"],
+        ["TEN-D01"] = ["TEN-D01"],
+        ["TEN-D02"] = ["TEN-D02"],
+        ["TEN-D12"] = [],
     };
 
     // Which attack stands for all that came through at once: the plainest way in.
     static readonly Attack[] Order = [LiveAttacks.Partition, LiveAttacks.Unset, LiveAttacks.Empty, LiveAttacks.Own, LiveAttacks.Wildcard,
-        LiveAttacks.RowSecurityOff, LiveAttacks.Update, LiveAttacks.Delete, LiveAttacks.Upsert, LiveAttacks.GiveAway, LiveAttacks.Plant,
-        LiveAttacks.Prepared, LiveAttacks.Cursor, LiveAttacks.Pivot];
+        LiveAttacks.RowSecurityOff, LiveAttacks.Update, LiveAttacks.Delete, LiveAttacks.GiveAway, LiveAttacks.Plant, LiveAttacks.Upsert,
+        LiveAttacks.Copy, LiveAttacks.Lock, LiveAttacks.Prepared, LiveAttacks.Cursor, LiveAttacks.Pivot];
 
     /// <summary>Adds what was seen live to what the catalogs say.</summary>
     internal static List<Finding> Conclude(IReadOnlyList<Finding> lints, IReadOnlyList<Breach> breaches, Surface surface)
@@ -41,7 +44,7 @@ static class Judge
             {
                 var causes = Causes.GetValueOrDefault(hit.Shot.Attack.Id, Open);
                 var at = findings.FindIndex(finding => finding.Verdict == Verdict.Broken && causes.Contains(finding.Attack.Id)
-                    && Concerns(finding, breach.Access, surface));
+                    && (hit.Shot.Cause is { } cause ? finding.Targets.Contains(cause) : Concerns(finding, breach.Access, surface)));
                 if (at < 0)
                     continue;
                 hits.Remove(hit);
@@ -52,12 +55,28 @@ static class Judge
                         Evidence = $"{findings[at].Evidence}; seen live: {Seen(breach.Access, hit)}",
                     };
             }
+            // A hole with a fix of its own is a cause of its own.
+            foreach (var own in hits.Where(static hit => hit.Shot.Fix is not null).GroupBy(static hit => hit.Shot.Attack))
+                left.Add((own.Key, breach.Access, [.. own]));
+            hits.RemoveAll(static hit => hit.Shot.Fix is not null);
             if (hits.Count > 0)
                 left.Add((Order.First(attack => hits.Exists(hit => hit.Shot.Attack.Id == attack.Id)), breach.Access, hits));
         }
         foreach (var cause in left.GroupBy(static each => (each.Attack.Id, Reason(each.Access))))
             findings.Add(Found([.. cause], surface));
         return findings;
+    }
+
+    /// <summary>One sentence where catalog and live both say that something held; none where another finding says that it did not.
+    /// </summary>
+    internal static List<Finding> Agree(IReadOnlyList<Finding> findings)
+    {
+        var broken = findings.Where(static finding => finding.Verdict == Verdict.Broken).Select(static finding => finding.Attack.Id)
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. findings.Where(finding => finding.Verdict != Verdict.Held),
+            .. findings.Where(finding => finding.Verdict == Verdict.Held && !broken.Contains(finding.Attack.Id))
+                .GroupBy(static finding => (finding.Attack.Id, finding.Target))
+                .Select(static same => same.First() with { Evidence = string.Join("; ", same.Select(static each => each.Evidence).Distinct()) })];
     }
 
     // One cause: the same attack on tables that are protected in the same way.
@@ -74,7 +93,7 @@ static class Judge
             .Order(StringComparer.Ordinal).ToList();
         return new(attack, LintRunner.Pattern, targets.Count == 1 ? targets[0] : $"{targets[0]} and {targets.Count - 1} more",
             Verdict.Broken, Seen(access, first) + (others.Count == 0 ? "" : $"; by the same way: {string.Join(", ", others)}"),
-            string.Join('\n', all.Select(each => Fix(each.Access, surface)).Distinct()))
+            string.Join('\n', all.SelectMany(each => each.Hits.Select(hit => hit.Shot.Fix ?? Fix(each.Access, surface))).Distinct()))
         {
             Targets = targets,
             Statement = Statement(access, first, surface),
@@ -102,7 +121,7 @@ static class Judge
             + table.Length]));
     }
 
-    static string Seen(Access access, Hit hit) => hit.Rows is { } rows
+    static string Seen(Access access, Hit hit) => hit.Told is { } told ? $"as {access.Role.Name}: {hit.Shot.Name}: {told}" : hit.Rows is { } rows
         ? $"as {access.Role.Name}: {hit.Shot.Name}: {rows} row{(rows == 1 ? "" : "s")} reached"
         : $"as {access.Role.Name}: {hit.Shot.Name}: policies let it in, only a constraint stopped it ({hit.State})";
 

@@ -26,7 +26,8 @@ static class LoginAssault
             {
                 // First all tables in a session that never had a context.
                 foreach (var access in own)
-                    await FireAsync(link, surface, access, Arsenal.Before(access, stakes[access.Table.Oid]), tally, until, token);
+                    await FireAsync(link, surface, access, Arsenal.Before(access, stakes[access.Table.Oid]), ring =>
+                        Copies.BeforeAsync(ring, access, stakes[access.Table.Oid], token), tally, until, token);
                 foreach (var access in own)
                     await AfterAsync(link, surface, access, stakes[access.Table.Oid], options, tally, until, token);
             }
@@ -52,11 +53,12 @@ static class LoginAssault
         var shots = Arsenal.After(access, known, surface.Contexts);
         foreach (var shot in shots.Where(shot => shot.Writes && !options.Intrusive))
             tally.Withheld(shot.Attack, $"{access.Table.Name.Plain} as {access.Role.Name}");
-        await FireAsync(link, surface, access, [.. shots.Where(shot => !shot.Writes || options.Intrusive)], tally, until, token);
+        await FireAsync(link, surface, access, [.. shots.Where(shot => !shot.Writes || options.Intrusive)], ring =>
+            Copies.AfterAsync(ring, access, known, surface.Contexts, token), tally, until, token);
     }
 
-    static async Task FireAsync(Link link, Surface surface, Access access, IReadOnlyList<Shot> shots, Tally tally, CancellationToken until,
-        CancellationToken token)
+    static async Task FireAsync(Link link, Surface surface, Access access, IReadOnlyList<Shot> shots,
+        Func<Ring, Task<IReadOnlyList<Hit>>> copy, Tally tally, CancellationToken until, CancellationToken token)
     {
         if (until.IsCancellationRequested)
         {
@@ -67,6 +69,7 @@ static class LoginAssault
         {
             await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: false, token);
             tally.Add(access, await ring.AsAsync(null, () => Volley.FireAsync(ring, surface.Contexts, shots, token), token));
+            tally.Add(access, await copy(ring));
         }
         catch (PostgresException trouble)
         {

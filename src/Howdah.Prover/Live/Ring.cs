@@ -9,14 +9,18 @@ sealed class Ring : IAsyncDisposable
     readonly NpgsqlTransaction transaction;
     readonly string path;
 
-    Ring(NpgsqlConnection connection, NpgsqlTransaction transaction, string path)
+    Ring(NpgsqlConnection connection, NpgsqlTransaction transaction, string path, bool super)
     {
         Connection = connection;
+        Super = super;
         this.transaction = transaction;
         this.path = path;
     }
 
     internal NpgsqlConnection Connection { get; }
+
+    /// <summary>Whether it can become every other role.</summary>
+    internal bool Super { get; }
 
     /// <summary>Begins. As a superuser, triggers and checks of foreign keys stay silent: nothing that an attack does can reach
     /// further.</summary>
@@ -24,7 +28,7 @@ sealed class Ring : IAsyncDisposable
     {
         var transaction = await connection.BeginTransactionAsync(token);
         await using var path = new NpgsqlCommand("select current_setting('search_path')", connection, transaction);
-        var ring = new Ring(connection, transaction, (string)(await path.ExecuteScalarAsync(token))!);
+        var ring = new Ring(connection, transaction, (string)(await path.ExecuteScalarAsync(token))!, super);
         await ring.RunAsync(Sql.Of($"set local lock_timeout = '100ms'; set local statement_timeout = '5s'; set local search_path = ''"),
             token);
         if (super)

@@ -14,6 +14,12 @@ namespace Howdah.Prover.Live;
 /// </param>
 sealed record Shot(Attack Attack, string Name, string? Context, Sql Statement, Sql Body, bool Planted = false)
 {
+    /// <summary>What closes this very hole; null where a floor under the table does.</summary>
+    internal string? Fix { get; init; }
+
+    /// <summary>What a lint calls the cause, where that is not the table: an index, a constraint, a function.</summary>
+    internal string? Cause { get; init; }
+
     /// <summary>Whether it would change rows if it got through.</summary>
     internal bool Writes => Attack == LiveAttacks.Update || Attack == LiveAttacks.Delete || Attack == LiveAttacks.Upsert
         || Attack == LiveAttacks.GiveAway || Attack == LiveAttacks.Plant;
@@ -34,8 +40,11 @@ sealed record Shot(Attack Attack, string Name, string? Context, Sql Statement, S
 /// <param name="Message">Its message.</param>
 sealed record Hit(Shot Shot, long? Rows, string State, string Message)
 {
+    /// <summary>What was seen, where that is not rows reached; it then got through.</summary>
+    internal string? Told { get; init; }
+
     /// <summary>Whether it got through.</summary>
-    internal bool Through => Rows > 0 || (Rows is null && Shot.Planted && State.StartsWith("23", StringComparison.Ordinal));
+    internal bool Through => Told is not null || Rows > 0 || (Rows is null && Shot.Planted && State.StartsWith("23", StringComparison.Ordinal));
 
     /// <summary>Whether it says nothing: refused for a reason that is no defense.</summary>
     internal bool Unclear => Rows is null && !Through && State is not ("42501" or "42704" or "42P17" or "28000" or "P0001" or "44000")

@@ -12,7 +12,11 @@ select t.oid, a.oid,
        pg_catalog.pg_has_role(a.oid, t.relowner, 'USAGE') as owns,
        coalesce((select pg_catalog.array_agg(p.polname::text order by p.polname) from pg_catalog.pg_policy p where p.polrelid = t.oid
                  and exists (select from pg_catalog.unnest(p.polroles) r(oid) where r.oid = 0
-                             or pg_catalog.pg_has_role(a.oid, case r.oid when 0 then a.oid else r.oid end, 'USAGE'))), '{}')
+                             or pg_catalog.pg_has_role(a.oid, case r.oid when 0 then a.oid else r.oid end, 'USAGE'))), '{}'),
+       coalesce((select pg_catalog.array_agg(r.rolname::text order by r.rolname)
+                 from (select distinct m.roleid from pg_catalog.pg_auth_members m where m.member = a.oid order by 1 limit 3) m
+                 join pg_catalog.pg_roles r on r.oid = m.roleid
+                 where not r.rolsuper and pg_catalog.has_table_privilege(r.oid, t.oid, 'SELECT')), '{}')
 from pg_catalog.pg_class t
 cross join pg_catalog.pg_roles a
 where t.oid = any ($1) and a.oid = any ($2)
