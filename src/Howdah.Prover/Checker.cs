@@ -82,6 +82,11 @@ public static class Checker
                 + "(--login ROLE=CONNECTION tries them)");
         var tally = surface.Super ? await new Assault(connectionString, surface, options).RunAsync(accesses, until, token)
             : await LoginAssault.RunAsync(connection, surface, accesses, options, until, token);
+        if (surface.Super)
+        {
+            await using var link = new Link(connectionString);
+            await StructureAttacks.MakeAsync(link, surface, options, tally, until, token);
+        }
         var findings = Judge.Conclude(lints, tally.Breaches, surface);
         findings.AddRange(tally.Others(surface.Database));
         if (!surface.Super)

@@ -17,7 +17,8 @@ sealed record Lint(Attack Attack, bool Residual, string Sql)
     /// <param name="file">Its name, for messages.</param>
     /// <param name="text">
     /// Its text: <c>-- TEN-A07 critical</c> (or <c>-- TEN-D07 residual low</c>), then <c>-- title:</c>, <c>-- how:</c>, <c>-- why:</c>,
-    /// <c>-- source:</c>, and <c>-- live:</c> where it is tried live as well, each going on in lines that begin with <c>--</c> and two blanks more; then the query.
+    /// <c>-- source:</c>, and <c>-- live:</c> where it is tried live as well,
+    /// each going on in lines that begin with <c>--</c> and two blanks more; then the query.
     /// </param>
     /// <param name="prologue">The common tables.</param>
     /// <exception cref="FormatException">The head is not as it must be.</exception>

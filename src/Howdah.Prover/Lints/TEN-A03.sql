@@ -1,6 +1,8 @@
 -- TEN-A03 critical
 -- title: No login owns tenants' tables or their schemas
 -- how: Lists logins that own a table with a tenant column, or the schema of one (for the schema public this is the owner of the database).
+-- live: As each role that owns a table or can become its owner: NO FORCE, DISABLE, CREATE, DROP and ALTER POLICY, DISABLE TRIGGER, CREATE
+--   RULE, INHERIT, each with a lock time-out of 50 ms and taken back at once; success is a break.
 -- why: An owner can switch row-level security off, drop the policies and make new ones; one injected statement is enough. Applications
 --   that create their own tables at start-up own them.
 -- source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html

@@ -2,6 +2,8 @@
 -- title: No login can point foreign keys at tenants' tables, hang triggers on them or lock them for upkeep
 -- how: Asks for REFERENCES and TRIGGER, and since PostgreSQL 17 MAINTAIN, on tables with a tenant column for every login that may use the
 --   schema; one finding for each grantee.
+-- live: As each role that has them: CREATE TRIGGER, a foreign key of a table of its own, LOCK TABLE, each with a lock time-out of 50 ms and
+--   taken back at once; success is a break.
 -- why: With REFERENCES a role learns which keys exist and keeps others from deleting theirs; with TRIGGER its code runs as whoever writes,
 --   a superuser too; with MAINTAIN it locks everybody out. No application needs any of them; GRANT ALL gives all.
 -- source: https://www.postgresql.org/docs/current/ddl-priv.html; reproduced on 15 and 18

@@ -44,9 +44,9 @@ sealed record Access(
         var all = new List<Access>();
         while (await rows.ReadAsync(token))
         {
-            all.Add(new Access(tables[rows.GetFieldValue<uint>(0)], [roles[rows.GetFieldValue<uint>(1)]], rows.GetBoolean(2), rows.GetBoolean(3),
-                rows.GetFieldValue<short[]>(4), rows.GetFieldValue<short[]>(5), rows.GetFieldValue<short[]>(6), rows.GetBoolean(7),
-                rows.GetFieldValue<string[]>(8))
+            all.Add(new Access(tables[rows.GetFieldValue<uint>(0)], [roles[rows.GetFieldValue<uint>(1)]], rows.GetBoolean(2),
+                rows.GetBoolean(3), rows.GetFieldValue<short[]>(4), rows.GetFieldValue<short[]>(5), rows.GetFieldValue<short[]>(6),
+                rows.GetBoolean(7), rows.GetFieldValue<string[]>(8))
             {
                 Keys = [.. keys[rows.GetFieldValue<uint>(0)]],
                 Turns = rows.GetFieldValue<string[]>(9),

@@ -25,6 +25,9 @@ static class Judge
         ["TEN-D01"] = ["TEN-D01"],
         ["TEN-D02"] = ["TEN-D02"],
         ["TEN-D12"] = [],
+        ["TEN-A03"] = ["TEN-A02", "TEN-A03", "TEN-A05"],
+        ["TEN-C06"] = ["TEN-C06"],
+        ["TEN-C07"] = ["TEN-C07"],
     };
 
     // Which attack stands for all that came through at once: the plainest way in.
@@ -44,7 +47,9 @@ static class Judge
             {
                 var causes = Causes.GetValueOrDefault(hit.Shot.Attack.Id, Open);
                 var at = findings.FindIndex(finding => finding.Verdict == Verdict.Broken && causes.Contains(finding.Attack.Id)
-                    && (hit.Shot.Cause is { } cause ? finding.Targets.Contains(cause) : Concerns(finding, breach.Access, surface)));
+                    && (hit.Shot.Cause is { } cause
+                        ? finding.Targets.Contains(cause)
+                        : Concerns(finding, breach.Access, surface)));
                 if (at < 0)
                     continue;
                 hits.Remove(hit);
@@ -76,7 +81,10 @@ static class Judge
         return [.. findings.Where(finding => finding.Verdict != Verdict.Held),
             .. findings.Where(finding => finding.Verdict == Verdict.Held && !broken.Contains(finding.Attack.Id))
                 .GroupBy(static finding => (finding.Attack.Id, finding.Target))
-                .Select(static same => same.First() with { Evidence = string.Join("; ", same.Select(static each => each.Evidence).Distinct()) })];
+                .Select(static same => same.First() with 
+                {
+                    Evidence = string.Join("; ", same.Select(static each => each.Evidence).Distinct()),
+                })];
     }
 
     // One cause: the same attack on tables that are protected in the same way.
@@ -121,7 +129,9 @@ static class Judge
             + table.Length]));
     }
 
-    static string Seen(Access access, Hit hit) => hit.Told is { } told ? $"as {access.Role.Name}: {hit.Shot.Name}: {told}" : hit.Rows is { } rows
+    static string Seen(Access access, Hit hit) => (hit.Told ?? hit.Shot.Told) is { } told
+        ? $"as {access.Role.Name}: {hit.Shot.Name}: {told}"
+        : hit.Rows is { } rows
         ? $"as {access.Role.Name}: {hit.Shot.Name}: {rows} row{(rows == 1 ? "" : "s")} reached"
         : $"as {access.Role.Name}: {hit.Shot.Name}: policies let it in, only a constraint stopped it ({hit.State})";
 

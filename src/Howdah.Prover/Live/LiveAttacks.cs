@@ -50,19 +50,19 @@ static class LiveAttacks
             + "rows; a deleted row of B is a break.", Rls,
         "Another customer's data is destroyed at will.");
 
-    internal static Attack Upsert { get; } = new("TEN-B19", "MERGE and ON CONFLICT do not reach another tenant's rows", Gravity.Critical, true,
-        "As each role, as tenant A, MERGEs into one row of B by its place (update, delete, insert) and INSERTs a row with B's key ON CONFLICT "
-            + "DO UPDATE; a row of B changed or made is a break.",
+    internal static Attack Upsert { get; } = new("TEN-B19", "MERGE and ON CONFLICT do not reach another tenant's rows", Gravity.Critical,
+        true, "As each role, as tenant A, MERGEs into one row of B by its place (update, delete, insert) and INSERTs a row with B's key "
+            + "ON CONFLICT DO UPDATE; a row of B changed or made is a break.",
         "CVE-2023-39418; https://www.postgresql.org/docs/current/sql-createpolicy.html (policies applied by command type)",
         "Both check policies on paths of their own, which have had holes.");
 
     internal static Attack Lock { get; } = new("TEN-B12", "Another tenant's rows cannot be locked", Gravity.High, true,
-        "As each role, as tenant A, selects one row of B by its place FOR UPDATE, FOR NO KEY UPDATE, FOR SHARE and FOR KEY SHARE; a row is a "
-            + "break.", Rls, "Whoever can lock a row can stop everybody who wants to change it.");
+        "As each role, as tenant A, selects one row of B by its place FOR UPDATE, FOR NO KEY UPDATE, FOR SHARE and FOR KEY SHARE; a row is "
+            + "a break.", Rls, "Whoever can lock a row can stop everybody who wants to change it.");
 
     internal static Attack Copy { get; } = new("TEN-C09", "COPY gives out own rows only", Gravity.Critical, true,
-        "As each role, as tenant A and without a tenant, copies one row of B by its place to the client, and tables of up to 10,000 rows as a "
-            + "whole; B in the stream is a break. Copies a row of B from the client (TEN-B04).",
+        "As each role, as tenant A and without a tenant, copies one row of B by its place to the client, and tables of up to 10,000 rows "
+            + "as a whole; B in the stream is a break. Copies a row of B from the client (TEN-B04).",
         "https://www.postgresql.org/docs/current/sql-copy.html", "An export is the quickest way to carry everything away.");
 
     internal static Attack Cursor { get; } = new("TEN-E08", "A change of tenant in the middle of a cursor shows nothing new", Gravity.High,
@@ -71,8 +71,8 @@ static class LiveAttacks
 
     internal static Attack Prepared { get; } = new("TEN-E09", "A statement prepared as one tenant serves the next one's rows only",
         Gravity.Critical, true, "As each role, prepares and executes a statement as A, executes it as B; a row of A is a break. "
-            + "Prepares as the role and executes as each role it can become, and the other way; more rows than the same query shows when it is "
-            + "asked anew is a break.",
+            + "Prepares as the role and executes as each role it can become, and the other way; more rows than the same query shows when "
+            + "it is asked anew is a break.",
         "CVE-2024-10976", "Pools keep prepared statements; a plan that froze a tenant serves it to everybody after.");
 
     internal static Attack Pivot { get; } = new("TEN-F02", "One statement cannot walk from tenant to tenant", Gravity.High, true,
@@ -90,8 +90,8 @@ static class LiveAttacks
             + "break.", Rls, "Policies of the parent hold only for those who ask the parent.");
 
     internal static Attack Check { get; } = new("TEN-D12", "Checks do not tell of other tenants' rows", Gravity.Medium, true,
-        "As each role, as tenant A, writes a row of its own with B's values in the columns of a check that calls a function; another outcome "
-            + "than without B's row is a break.", "Howdah",
+        "As each role, as tenant A, writes a row of its own with B's values in the columns of a check that calls a function; another "
+            + "outcome than without B's row is a break.", "Howdah",
         "A check that looks at other rows through a function with more rights than the caller answers whether another tenant has a value.");
 
     // What a lint finds too: live and lint speak with one voice.
@@ -99,7 +99,13 @@ static class LiveAttacks
 
     internal static Attack Reference { get; } = LintBook.Of("TEN-D02");
 
+    internal static Attack Floor { get; } = LintBook.Of("TEN-A03");
+
+    internal static Attack Truncate { get; } = LintBook.Of("TEN-C06");
+
+    internal static Attack Hooks { get; } = LintBook.Of("TEN-C07");
+
     internal static IReadOnlyList<Attack> All { get; } =
-        [Own, Unset, Empty, Wildcard, RowSecurityOff, GiveAway, Plant, Update, Delete, Upsert, Lock, Copy, Cursor, Prepared, Pivot, Views, Partition,
-            Check];
+        [Own, Unset, Empty, Wildcard, RowSecurityOff, GiveAway, Plant, Update, Delete, Upsert, Lock, Copy, Cursor, Prepared, Pivot, Views,
+            Partition, Check];
 }

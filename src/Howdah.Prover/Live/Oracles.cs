@@ -4,8 +4,8 @@ using Howdah.Prover.Scouting;
 namespace Howdah.Prover.Live;
 
 /// <summary>
-/// Error codes as oracles: makes the same statements as A with a row of B in its place and without it. Where what A gets back differs, A has
-/// learned of B, whatever the way.
+/// Error codes as oracles: makes the same statements as A with a row of B in its place and without it. Where what A gets back differs, A
+/// has learned of B, whatever the way.
 /// </summary>
 sealed class Oracles(Surface surface, CheckOptions options, Tally tally, ILookup<uint, Bond> bonds)
 {
@@ -49,7 +49,10 @@ sealed class Oracles(Surface surface, CheckOptions options, Tally tally, ILookup
             return;
         var with = await FireAsync(ring, access, shots, null, references, token);
         var without = await FireAsync(ring, access, shots, Sql.Of($"delete from {table.Name} where {row.Where}"), references, token);
-        tally.Add(access, [.. with.Zip(without, Compare).OfType<Hit>()]);
+        var differ = with.Zip(without, (there, gone) => Compare(there, gone, access.Table)).OfType<Hit>().ToList();
+        // What a conflict silences has no name: it counts where the same statement without that was answered by the key itself.
+        tally.Add(access, [.. differ.Where(hit => hit.Told is null || hit.State.Length > 0 || hit.Shot.Attack == LiveAttacks.Reference
+            || differ.Exists(other => other.Shot.Rule == hit.Shot.Rule && other.State.Length > 0))]);
     }
 
     // Only foreign keys need their triggers; whatever else would run then is not there.
@@ -64,12 +67,16 @@ sealed class Oracles(Surface surface, CheckOptions options, Tally tally, ILookup
         }, token);
 
     // Null where another constraint answered in both cases, so that nothing was asked at all; the catalogs judge alone then.
-    static Hit? Compare(Hit with, Hit without)
+    static Hit? Compare(Hit with, Hit without, TenantTable table)
     {
         if (with.Rows == without.Rows && with.State == without.State)
             return with.Rows is not null ? with.Shot.Attack == LiveAttacks.Reference ? null : with with { Rows = 0 }
                 : !with.State.StartsWith("23", StringComparison.Ordinal) ? with
                 : with.State == "23503" && with.Shot.Attack == LiveAttacks.Reference ? new(with.Shot, 0, "", "") : null;
+        // Another constraint that answered is asked by itself. Partitions have constraints of names of their own.
+        if (table.Kind != 'p' && (with.Message + without.Message) is { Length: > 0 } said
+            && !said.Contains(with.Shot.Rule!, StringComparison.Ordinal))
+            return null;
         return with.State is "55P03" or "57014" ? with : without.State is "55P03" or "57014" ? without
             : with with { Told = $"{Told(with)} while a row of B is there, {Told(without)} without it" };
     }

@@ -3,8 +3,8 @@ using Howdah.Prover.Scouting;
 
 namespace Howdah.Prover.Live;
 
-/// <summary>Statements of A's about its own rows whose outcome must not depend on B's: values of B's in keys, checks and foreign keys. Pure.
-/// </summary>
+/// <summary>Statements of A's about its own rows whose outcome must not depend on B's: values of B's in keys, checks and foreign keys.
+/// Pure.</summary>
 static class Questions
 {
     /// <summary>Those that one row of B in the same table could answer.</summary>
@@ -14,13 +14,13 @@ static class Questions
         foreach (var key in access.Keys.Where(static key => key.Guessable))
         {
             foreach (var (name, statement) in Statements(access, stake, key.Columns, null, $"use B's value in {key.Name}"))
-                yield return Ask(LiveAttacks.Unique, name, a, statement, key.Fix,
+                yield return Ask(LiveAttacks.Unique, name, a, statement, key.Fix, key.Name,
                     new QName(table.Name.Schema, key.Name).Plain);
         }
         foreach (var check in checks.Where(static bond => bond.Kind == 'c'))
         {
             foreach (var (name, statement) in Statements(access, stake, check.Columns, null, $"use B's value in {check.Name}").Take(1))
-                yield return Ask(LiveAttacks.Check, name, a, statement, check.Fix(table, null), table.Name.Plain);
+                yield return Ask(LiveAttacks.Check, name, a, statement, check.Fix(table, null), check.Name, table.Name.Plain);
         }
     }
 
@@ -52,7 +52,7 @@ static class Questions
         if (!bond.Columns.Any(given.ContainsKey))
             yield break;
         foreach (var (name, statement) in Statements(access, stake, bond.Columns, given, $"point {bond.Name} at the row of B").Take(1))
-            yield return Ask(LiveAttacks.Reference, name, a, statement, bond.Fix(access.Table, target),
+            yield return Ask(LiveAttacks.Reference, name, a, statement, bond.Fix(access.Table, target), bond.Name,
                 $"{access.Table.Name.Plain} {new QName("", bond.Name).Plain.TrimStart('.')}");
     }
 
@@ -84,10 +84,11 @@ static class Questions
     }
 
     static Shot Ask(Engine.Proving.Attack attack, string name, string a, Sql statement, string fix,
-        string cause) => new(attack, name, a, statement,
+        string rule, string cause) => new(attack, name, a, statement,
         Sql.Of($"execute {new DollarQuoted(statement.ToString())}; get diagnostics n = row_count; set constraints all immediate;"))
     {
         Fix = fix,
+        Rule = rule,
         Cause = cause,
     };
 }

@@ -17,6 +17,12 @@ sealed record Shot(Attack Attack, string Name, string? Context, Sql Statement, S
     /// <summary>What closes this very hole; null where a floor under the table does.</summary>
     internal string? Fix { get; init; }
 
+    /// <summary>What getting through means, where that is not rows reached.</summary>
+    internal string? Told { get; init; }
+
+    /// <summary>The constraint that must be the one to answer; null where none is asked.</summary>
+    internal string? Rule { get; init; }
+
     /// <summary>What a lint calls the cause, where that is not the table: an index, a constraint, a function.</summary>
     internal string? Cause { get; init; }
 
@@ -44,7 +50,8 @@ sealed record Hit(Shot Shot, long? Rows, string State, string Message)
     internal string? Told { get; init; }
 
     /// <summary>Whether it got through.</summary>
-    internal bool Through => Told is not null || Rows > 0 || (Rows is null && Shot.Planted && State.StartsWith("23", StringComparison.Ordinal));
+    internal bool Through => Told is not null || Rows > 0 
+        || (Rows is null && Shot.Planted && State.StartsWith("23", StringComparison.Ordinal));
 
     /// <summary>Whether it says nothing: refused for a reason that is no defense.</summary>
     internal bool Unclear => Rows is null && !Through && State is not ("42501" or "42704" or "42P17" or "28000" or "P0001" or "44000")

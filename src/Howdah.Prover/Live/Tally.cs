@@ -11,12 +11,15 @@ sealed class Tally
     readonly ConcurrentQueue<(Attack Attack, string Target, string Why)> unclear = [];
     readonly ConcurrentQueue<string> notTried = [];
     readonly ConcurrentQueue<(Attack Attack, string Target)> withheld = [];
+    readonly ConcurrentQueue<(Attack Attack, string Target)> disturbing = [];
 
     internal void Add(Access access, IReadOnlyList<Hit> all) => hits.Enqueue((access, all));
 
     internal void Unclear(Attack attack, string target, string why) => unclear.Enqueue((attack, target, why));
 
     internal void Withheld(Attack attack, string target) => withheld.Enqueue((attack, target));
+
+    internal void Disturbing(Attack attack, string target) => disturbing.Enqueue((attack, target));
 
     internal void NotTried(string target) => notTried.Enqueue(target);
 
@@ -49,6 +52,9 @@ sealed class Tally
             yield return Grouped(group.Key.Attack, Verdict.Inconclusive, group.Key.Why, group.Select(static each => each.Target));
         foreach (var group in withheld.GroupBy(static each => each.Attack))
             yield return Grouped(group.Key, Verdict.NotRun, "it writes, and triggers would run: --intrusive tries it",
+                group.Select(static each => each.Target));
+        foreach (var group in disturbing.GroupBy(static each => each.Attack))
+            yield return Grouped(group.Key, Verdict.NotRun, "it disturbs others: --intrusive tries it",
                 group.Select(static each => each.Target));
         if (!notTried.IsEmpty)
         {

@@ -13,10 +13,11 @@ static class Turns
         foreach (var role in access.Turns)
         {
             // There and back: more rows than the same query shows when it is asked anew is a break.
+            var (stay, turn) = (Sql.Of($"reset role"), Sql.Of($"set local role {new Ident(role)}"));
             foreach (var (name, first, second) in new[]
             {
-                ($"execute as {role} what was prepared as {access.Role.Name}", Sql.Of($"reset role"), Sql.Of($"set local role {new Ident(role)}")),
-                ($"execute as {access.Role.Name} what was prepared as {role}", Sql.Of($"set local role {new Ident(role)}"), Sql.Of($"reset role")),
+                ($"execute as {role} what was prepared as {access.Role.Name}", stay, turn),
+                ($"execute as {access.Role.Name} what was prepared as {role}", turn, stay),
             })
             {
                 yield return new(LiveAttacks.Prepared, name, a, Sql.Of($"{first}; prepare p as {read}; execute p; {second}; execute p"),

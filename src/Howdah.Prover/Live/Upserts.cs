@@ -34,11 +34,11 @@ static class Upserts
         if (Row.All(access, stake) is { } row)
         {
             // Not matched by the row that is there: the branch of MERGE that inserts.
+            var shown = Sql.Of($"merge into {table.Name} … when not matched then insert … values (… {new Literal(stake.B)} …)");
             yield return Shot.Change(LiveAttacks.Upsert, "merge in a row of B as A", a, Sql.Of($"""
                 merge into {table.Name} t using (select 1) s on false
                 when not matched then insert ({row.Names}) overriding system value values ({row.Values})
-                """), planted: true) with { Statement = Sql.Of(
-                $"merge into {table.Name} t using (select 1) s on false when not matched then insert … values (… {new Literal(stake.B)} …)") };
+                """), planted: true) with { Statement = shown };
         }
     }
 

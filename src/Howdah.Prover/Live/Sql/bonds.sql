@@ -1,5 +1,5 @@
--- $1 oid[] tables. Foreign keys among them, and their checks that call functions people made: table, name, columns, table pointed at and its
--- columns, whether triggers of people would run on an insert, and what makes the functions see no more than the caller.
+-- $1 oid[] tables. Foreign keys among them, and their checks that call functions people made: table, name, columns, table pointed at
+-- and its columns, whether triggers of people would run on an insert, and what makes the functions see no more than the caller.
 select k.contype, k.conrelid, k.conname::text, k.conkey, k.confrelid, coalesce(k.confkey, '{}'),
        exists (select from pg_catalog.pg_trigger g where g.tgrelid = k.conrelid and not g.tgisinternal and g.tgenabled in ('O', 'A')),
        coalesce(f.cure, '')

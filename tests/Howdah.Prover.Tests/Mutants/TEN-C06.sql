@@ -1,0 +1,3 @@
+-- twin: rows
+-- expect: TEN-C06
+grant truncate on shop.orders to rows_app;
