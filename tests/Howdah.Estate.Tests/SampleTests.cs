@@ -73,7 +73,7 @@ public sealed class SampleTests
     {
         var session = await sample.OpenAsync();
         await using var admin = await session.Servers["main"].OpenAdminAsync("store", CancellationToken.None);
-        var id = (await new TenantRegistry(admin).FindAsync(tenant, CancellationToken.None))!.Id;
+        var id = (await new TenantRegistry(admin, "main").FindAsync(tenant, CancellationToken.None))!.Id;
         await using var login = await session.Servers["main"].OpenLoginAsync("store_app", "store", CancellationToken.None);
         await using var transaction = await login.BeginTransactionAsync();
         await using (var become = new NpgsqlCommand("select set_config('howdah.tenant', $1, true)",

@@ -81,7 +81,7 @@ static class SqlCommand
     {
         var setting = TenantContext.SettingOf(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy");
         await using var admin = await session.Servers[database.Server].OpenAdminAsync(database.Name, token);
-        var tenant = await new TenantRegistry(admin).FindAsync(name, token)
+        var tenant = await new TenantRegistry(admin, database.Server).FindAsync(name, token)
             ?? throw new ArgumentException($"there is no tenant `{name}`: howdah tenant list names them");
         await using var command = new NpgsqlCommand("select pg_catalog.set_config($1, $2, true)", connection);
         command.Parameters.Add(new() { Value = setting });

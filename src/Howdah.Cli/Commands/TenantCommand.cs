@@ -54,7 +54,7 @@ static class TenantCommand
             if (TenantContext.SettingOf(target) is null)
                 throw new ArgumentException($"database {target.Name} declares no tenancy");
             await using var connection = await session.Servers[target.Server].OpenAdminAsync(target.Name, token);
-            await work(screen, new(connection));
+            await work(screen, new(connection, target.Server));
             return ExitCodes.Done;
         }, token);
 }

@@ -61,7 +61,7 @@ static class UpCommand
         try
         {
             await using var admin = await session.Servers[database.Server].OpenAdminAsync(database.Name, token);
-            var tenants = (await new TenantRegistry(admin).ListAsync(token)).Take(200);
+            var tenants = (await new TenantRegistry(admin, database.Server).ListAsync(token)).Take(200);
             await using var login = await session.Servers[database.Server].OpenLoginAsync(role, database.Name, token);
             foreach (var tenant in tenants)
             {

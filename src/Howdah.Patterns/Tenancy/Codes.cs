@@ -16,7 +16,7 @@ static class Codes
 
     internal static (string, string)[] All { get; } =
     [
-        (Model, "A tenancy model that this version does not have."),
+        (Model, "A tenancy whose model needs what it does not have: ids of the registry, one schema."),
         (NoTables, "A tenancy without tables."),
         (Twice, "A table stands twice under tenancy."),
         (OwnerServes, "The tables' owner is declared as what an application logs in as."),

@@ -8,44 +8,64 @@ static class PartsDiffer
 {
     internal static void Diff(TenancySpec spec, TenancyFacts facts, List<Step> steps, List<Diagnostic> notes)
     {
-        if (!facts.Parts.ContainsKey("table tenants"))
-            steps.Add(Step(spec, "registry", "table howdah.tenants", StepAction.Create, "who the tenants are; ids are opaque",
-            [
-                Sql.Of($"""
-                    create table howdah.tenants (
-                      id uuid primary key default pg_catalog.gen_random_uuid(),
-                      name text not null unique check (name <> ''),
-                      state text not null default 'active' check (state in ('active', 'suspended')),
-                      created timestamptz not null default now()
-                    )
-                    """),
-            ]));
-        else if (facts.Parts["table tenants"].Grantees is { Count: > 0 } others)
-            steps.Add(Step(spec, "registry", "table howdah.tenants", StepAction.Revoke, "who the tenants are is nobody's business",
-                [.. others.Select(other => other == "public" ? Sql.Of($"revoke all on howdah.tenants from public")
-                    : Sql.Of($"revoke all on howdah.tenants from {new Ident(other)}"))]));
-        if (!facts.Parts.ContainsKey("usage"))
-            steps.Add(Step(spec, "usage", $"schema howdah for {spec.Owner}", StepAction.Grant,
-                "so that migrations and loads can lift the floor for themselves",
-                [Sql.Of($"grant usage on schema howdah to {new Ident(spec.Owner)}")]));
-        foreach (var part in TenancyParts.For(spec).Where(part => part.Granted || facts.IsSuperuser))
+        foreach (var table in RegistryTables.All)
+            Table(spec, facts, table, steps);
+        IReadOnlyList<string> users = [.. spec.Callers.Append(spec.Owner).Distinct()
+            .Except(facts.Parts.GetValueOrDefault("usage")?.Grantees ?? []).Where(role => role != facts.User)];
+        if (users.Count > 0)
+            steps.Add(Step(spec, "usage", $"schema howdah for {string.Join(", ", users)}", StepAction.Grant,
+                "migrations and loads lift the floor for themselves; applications ask where a tenant lives",
+                [Sql.Of($"grant usage on schema howdah to {Sql.List(users.Select(static role => new Ident(role)))}")]));
+        foreach (var part in TenancyParts.For(spec, facts.Closed).Where(part => part.Name != "guard" || facts.IsSuperuser))
             Function(spec, facts, part, steps);
         Guard(spec, facts, steps, notes);
+    }
+
+    static void Table(TenancySpec spec, TenancyFacts facts, RegistryTable table, List<Step> steps)
+    {
+        var seen = facts.Parts.GetValueOrDefault(table.Key);
+        var readers = table.Readers(spec).Where(role => role != facts.User).ToList();
+        var name = new QName("howdah", table.Name);
+        var sql = new List<Sql>();
+        if (seen is null)
+            sql.AddRange(table.Create);
+        else if (seen.Definition != table.Expected)
+            sql.AddRange(table.Upgrade);
+        var made = sql.Count > 0;
+        // A privilege stands with its name where it is another than SELECT.
+        foreach (var other in (seen?.Grantees ?? []).Except(readers).Select(static other => other.Split(' ')[0]).Distinct())
+            sql.Add(other == "public" ? Sql.Of($"revoke all on {name} from public")
+                : Sql.Of($"revoke all on {name} from {new Ident(other)}"));
+        foreach (var reader in readers.Where(reader => sql.Count > 0 && !made || seen?.Grantees.Contains(reader) != true))
+            sql.Add(Sql.Of($"grant select on {name} to {new Ident(reader)}"));
+        if (sql.Count > 0)
+            steps.Add(Step(spec, table.Name == "tenants" ? "registry" : $"registry/{table.Name}", $"table {name.Plain}",
+                seen is null ? StepAction.Create : made ? StepAction.Alter : StepAction.Revoke,
+                seen is null || made ? table.About : "who the tenants are is nobody's business", sql));
     }
 
     static void Function(TenancySpec spec, TenancyFacts facts, TenancyParts.Part part, List<Step> steps)
     {
         var seen = facts.Parts.GetValueOrDefault(part.Key);
-        IReadOnlyList<string> grantees = part.Granted ? [spec.Owner] : [];
+        var apart = spec.Owner != facts.User;
         var sql = new List<Sql>();
-        if (seen?.Definition != part.Expected)
+        if (seen?.Definition != part.Expected(apart))
+        {
             sql.Add(part.Create);
+            // Only who may create in a schema can be given something in it.
+            if (part.Owned && apart)
+                sql.AddRange([Sql.Of($"grant create on schema howdah to {new Ident(spec.Owner)}"),
+                    Sql.Of($"alter function {part.Address} owner to {new Ident(spec.Owner)}"),
+                    Sql.Of($"revoke create on schema howdah from {new Ident(spec.Owner)}")]);
+        }
+        var grantees = part.Grantees.Where(role => role != (part.Owned ? spec.Owner : facts.User)).ToList();
         foreach (var other in (seen?.Grantees ?? ["public"]).Except(grantees))
             sql.Add(other == "public"
                 ? Sql.Of($"revoke all on function {part.Address} from public")
                 : Sql.Of($"revoke all on function {part.Address} from {new Ident(other)}"));
         foreach (var missing in grantees.Except(seen?.Grantees ?? []))
-            sql.Add(Sql.Of($"grant execute on function {part.Address} to {new Ident(missing)}"));
+            sql.Add(missing == "public" ? Sql.Of($"grant execute on function {part.Address} to public")
+                : Sql.Of($"grant execute on function {part.Address} to {new Ident(missing)}"));
         if (sql.Count > 0)
             steps.Add(Step(spec, $"function/{part.Name}", $"function howdah.{part.Name}", seen is null ? StepAction.Create
                 : StepAction.Alter,

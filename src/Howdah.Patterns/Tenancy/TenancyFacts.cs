@@ -10,9 +10,12 @@ namespace Howdah.Patterns.Tenancy;
 /// <param name="Keys">Keys that do not carry the tenant.</param>
 /// <param name="Parts">Tenancy's own functions, table and event trigger that are there.</param>
 /// <param name="OwnedPolicies">Which policies Howdah made.</param>
+/// <param name="User">The role that applies.</param>
+/// <param name="Closed">Tenants that are not served in rows at home, in order.</param>
 sealed record TenancyFacts(
     bool Known, bool IsSuperuser, IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyList<PolicyFacts> Policies,
-    IReadOnlyList<KeyFacts> Keys, IReadOnlyDictionary<string, PartFacts> Parts, IReadOnlySet<(QName, string)> OwnedPolicies);
+    IReadOnlyList<KeyFacts> Keys, IReadOnlyDictionary<string, PartFacts> Parts, IReadOnlySet<(QName, string)> OwnedPolicies,
+    string User, IReadOnlyList<Guid> Closed);
 
 /// <summary>A table.</summary>
 /// <param name="Enabled">Whether row-level security is enabled.</param>

@@ -8,6 +8,7 @@ static class TenancyInspector
     static readonly CatalogQuery Tables = CatalogQuery.Load(typeof(TenancyInspector), "tables.sql");
     static readonly CatalogQuery Policies = CatalogQuery.Load(typeof(TenancyInspector), "policies.sql");
     static readonly CatalogQuery Keys = CatalogQuery.Load(typeof(TenancyInspector), "keys.sql");
+    static readonly CatalogQuery Closed = CatalogQuery.Load(typeof(TenancyInspector), "closed.sql");
     static readonly CatalogQuery Parts = CatalogQuery.Load(typeof(TenancyInspector), "parts.sql");
 
     internal static async Task<TenancyFacts> InspectAsync(TenancySpec spec, Catalog catalog, CancellationToken token)
@@ -26,9 +27,12 @@ static class TenancyInspector
                 spec.Wanted.Column);
         var parts = await catalog.QueryAsync(Parts, static row => (Name: row.GetString(0),
             Facts: new PartFacts(row.GetString(1), row.GetFieldValue<string[]>(2))), token, spec.Owner);
+        // A registry of an earlier version does not know of placements: there everybody is served at home.
+        var closed = parts.Any(static part => part.Name == RegistryTables.Tenants.Key
+            && part.Facts.Definition == RegistryTables.Tenants.Expected) ? await catalog.QueryAsync(Closed, static row => row.GetGuid(0), token) : [];
         return new(catalog.Exists, catalog.Server.IsSuperuser, tables.ToDictionary(row => row.Name, row => row.Facts), policies, keys,
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
-                .Select(policy => (policy.Table, policy.Name)).ToHashSet());
+                .Select(policy => (policy.Table, policy.Name)).ToHashSet(), catalog.Server.User, closed);
     }
 }

@@ -46,18 +46,60 @@ static class TenancyParts
     const string Register =
         """
 
-          insert into howdah.tenants (name) values (tenant) on conflict (name) do nothing;
-          select id from howdah.tenants where name = tenant;
+          with made as (
+            insert into howdah.tenants (name) values (tenant) on conflict (name) do nothing returning id, name
+          ), told as (
+            insert into howdah.tenant_events (tenant, name, action) select id, name, 'create' from made
+          )
+          select id from made union all select id from howdah.tenants where name = tenant limit 1;
 
         """;
 
-    internal static IReadOnlyList<Part> For(TenancySpec spec) =>
-    [
-        new("lift_floor", "", "pg_catalog.regclass[]", "plpgsql", false, Lift),
-        new("restore_floor", "lifted pg_catalog.regclass[]", "void", "plpgsql", false, Restore, "regclass[]"),
-        new("register_tenant", "tenant text", "uuid", "sql", true, Register, "text"),
-        new("guard", "", "event_trigger", "plpgsql", false, Guard(spec)),
-    ];
+    /// <summary>The functions as they should be, the fence among them.</summary>
+    internal static IReadOnlyList<Part> For(TenancySpec spec, IReadOnlyList<Guid> closed)
+    {
+        var list = Fence.List(closed);
+        return
+        [
+            new("lift_floor", "", "pg_catalog.regclass[]", "plpgsql", Lift) { Grantees = [spec.Owner] },
+            new("restore_floor", "lifted pg_catalog.regclass[]", "void", "plpgsql", Restore) { Grantees = [spec.Owner] },
+            new("register_tenant", "tenant text", "uuid", "sql", Register) { Definer = true, Grantees = [spec.Owner] },
+            new("refuse_tenant", "", "uuid", "plpgsql", Fence.Refuse) { Volatility = "stable", Parallel = "safe", Grantees = ["public"] },
+            .. closed.Count > Fence.Most ? (Part[])[UnlessClosed(list)] : [],
+            CurrentTenant(spec, closed.Count, list),
+            Locate("locate", "uuid", "t.id = tenant", spec),
+            Locate("locate_name", "text", "t.name = tenant", spec),
+            new("guard", "", "event_trigger", "plpgsql", Guard(spec)),
+        ];
+    }
+
+    /// <summary>The functions that a login may call: those that a floor calls, and, for the application's, those that look a tenant up.
+    /// </summary>
+    internal static string[] Open(bool caller) =>
+        ["current_tenant", "unless_closed", "refuse_tenant", .. caller ? (string[])["locate", "locate_name"] : []];
+
+    // No SET and no SECURITY DEFINER: only so does the planner put the body in place of the call.
+    internal static Part CurrentTenant(TenancySpec spec, int closed, string list) =>
+        new("current_tenant", "", spec.Wanted.Type, "sql", Fence.Body(spec, closed, list))
+        { Volatility = "stable", Parallel = "safe", Pinned = false, Grantees = ["public"] };
+
+    internal static Part UnlessClosed(string list) => new("unless_closed", "tenant uuid", "uuid", "plpgsql", Fence.Lookup(list))
+    { Volatility = "stable", Parallel = "safe", Grantees = ["public"] };
+
+    // Runs as the tables' owner, who may read the registry and is nobody's login: a function that applications call must not run as the
+    // role that applies, which may be a superuser.
+    static Part Locate(string name, string type, string which, TenancySpec spec) =>
+        new(name, $"tenant {type}", "table (id uuid, state text, model text, server text, database text, place text, role text, "
+            + "epoch bigint)", "sql",
+            $"""
+
+              select t.id, t.state, t.model, t.server,
+                     case when t.model = 'databases' then t.place else pg_catalog.current_database()::text end, t.place,
+                     coalesce(t.place, {new Literal(spec.Wanted.Roles[0])}), t.epoch
+              from howdah.tenants t where {which};
+
+            """)
+        { Definer = true, Owned = true, Volatility = "stable", Grantees = spec.Callers };
 
     // Deny by default: enabled without a policy, a new table answers nobody but its owner, whom no login can become. Not forced yet, so
     // that the
@@ -93,24 +135,40 @@ static class TenancyParts
     /// <param name="Arguments">Its parameters.</param>
     /// <param name="Returns">Its result type.</param>
     /// <param name="Language">Its language.</param>
-    /// <param name="Definer">Whether it runs with its owner's rights.</param>
     /// <param name="Body">Its body.</param>
-    /// <param name="Types">Its argument types, for its address.</param>
-    internal sealed record Part(string Name, string Arguments, string Returns, string Language, bool Definer, string Body,
-        params string[] Types)
+    internal sealed record Part(string Name, string Arguments, string Returns, string Language, string Body)
     {
+        /// <summary>Whether it runs with its owner's rights.</summary>
+        internal bool Definer { get; init; }
+
+        /// <summary>Whether the tables' owner owns it, not the role that applies.</summary>
+        internal bool Owned { get; init; }
+
+        /// <summary><c>volatile</c> or <c>stable</c>.</summary>
+        internal string Volatility { get; init; } = "volatile";
+
+        /// <summary><c>unsafe</c>, <c>restricted</c> or <c>safe</c>.</summary>
+        internal string Parallel { get; init; } = "unsafe";
+
+        /// <summary>Whether its search_path is pinned.</summary>
+        internal bool Pinned { get; init; } = true;
+
+        /// <summary>Who may call it, other than its owner; nobody where the server does.</summary>
+        internal IReadOnlyList<string> Grantees { get; init; } = [];
+
         /// <summary>The key among the facts.</summary>
         internal string Key => $"function {Name}({Arguments.Replace("pg_catalog.", "", StringComparison.Ordinal)})";
 
         /// <summary>What the catalogs say of it when it is unchanged.</summary>
-        internal string Expected => $"{Language} {(Definer ? "definer" : "invoker")} {{\"search_path=pg_catalog, pg_temp\"}} {Body}";
-
-        /// <summary>Guards are called by the server, the others by the owner of the tables.</summary>
-        internal bool Granted => Name != "guard";
+        /// <param name="apart">Whether the role that applies is another one than the owner.</param>
+        internal string Expected(bool apart) => string.Join(' ', ((string?[])[Language, Definer ? "definer" : "invoker",
+            Volatility == "volatile" ? null : Volatility, Parallel == "unsafe" ? null : Parallel, Owned && apart ? "owned" : null,
+            Pinned ? "{\"search_path=pg_catalog, pg_temp\"}" : null, Body]).Where(static part => part is not null));
 
         internal Sql Create => Sql.Of($"""
             create or replace function {new QName("howdah", Name)}({Sql.Written(Arguments)}) returns {Sql.Written(Returns)}
-            language {new Words(Language)} security {new Words(Definer ? "definer" : "invoker")} set search_path = pg_catalog, pg_temp
+            language {new Words(Language)} {new Words(Volatility)} parallel {new Words(Parallel)} security {new Words(Definer ? "definer"
+            : "invoker")} {(Pinned ? Sql.Of($"set search_path = pg_catalog, pg_temp") : null)}
             as {new DollarQuoted(Body)}
             """);
 

@@ -13,10 +13,7 @@ static class TenancyPattern
         Sections = [TenancySpec.Section],
         Codes = Codes.All,
         Attacks = TenancyProver.Attacks,
-        Read = static target => target.Database!.Get(TenancySpec.Section) is { } wanted
-            ? new(target.Server.Name, target.Database!.Name, target.Database!.Owner, $"{target.Path}.{TenancySpec.Key}", wanted,
-                target.Database!.Sections.ContainsKey("migrations"))
-            : null,
+        Read = static target => TenancySpec.Of(target.Database!),
         Validate = TenancySpec.Validate,
         Inspect = TenancyInspector.InspectAsync,
         Diff = TenancyDiffer.Diff,

@@ -1,21 +1,11 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Patterns.Tenancy;
 
-/// <summary>How tenants are kept apart.</summary>
-enum TenancyModel
-{
-    /// <summary>One set of tables, rows told apart by a column, kept apart by row-level security.</summary>
-    Rows,
-    /// <summary>A schema for each tenant.</summary>
-    Schemas,
-    /// <summary>A database for each tenant.</summary>
-    Databases,
-}
-
 /// <summary>What stands under <c>tenancy</c>.</summary>
-/// <param name="Model">The model.</param>
+/// <param name="Model">The model of tenants for which nothing else is said.</param>
 /// <param name="Column">The tenant column.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="Context">The setting that carries the tenant, per transaction.</param>
@@ -23,9 +13,14 @@ enum TenancyModel
 /// <param name="Tables">The tenants' tables.</param>
 /// <param name="Shared">Tables that all tenants read and none writes.</param>
 /// <param name="Backup">The NOLOGIN role that sees all rows, for backups.</param>
+/// <param name="Servers">Where databases of tenants are made; home's server where empty.</param>
+/// <param name="Key">The secret from which tenants' passwords and the key of signed contexts come.</param>
+/// <param name="Signed">Whether the context carries a signature that the floor checks.</param>
+/// <param name="Partitioned">Whether the tables are partitioned by tenant, one partition each.</param>
 sealed record TenancySection(
     TenancyModel Model, string Column, string Type, string Context,
-    IReadOnlyList<string> Roles, IReadOnlyList<QName> Tables, IReadOnlyList<QName> Shared, string? Backup);
+    IReadOnlyList<string> Roles, IReadOnlyList<QName> Tables, IReadOnlyList<QName> Shared, string? Backup,
+    IReadOnlyList<string>? Servers = null, SecretRef? Key = null, bool Signed = false, bool Partitioned = false);
 
 /// <summary>Tenancy as wanted in one database.</summary>
 /// <param name="Server">The server.</param>
@@ -47,8 +42,8 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
         {
             var model = keys.Required("model",
                 Shapes.Choice(("rows", TenancyModel.Rows), ("schemas", TenancyModel.Schemas), ("databases", TenancyModel.Databases)),
-                "How tenants are kept apart: rows (row-level security in shared tables); schemas and databases are not in this version.",
-                    "rows");
+                "How tenants are kept apart if nothing else is said for one: rows (row-level security in shared tables), schemas (a schema "
+                    + "and a role for each) or databases (a database and a role for each).", "rows");
             var column = keys.Optional("column", Shapes.Name, "tenant_id", "The column that says whose a row is.", "tenant_id");
             var type = keys.Optional("type",
                 Shapes.Choice(("uuid", "uuid"), ("integer", "integer"), ("bigint", "bigint"), ("text", "text")), "uuid",
@@ -64,15 +59,35 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
                 "Tables that all tenants read and none writes.", "[]");
             var backup = keys.Optional<string?>("backup", Shapes.Ref("role")!, null,
                 "A NOLOGIN role with bypass_rls, for pg_dump --role: a backup that sees every tenant.", example: "shop_backup");
+            var servers = keys.Optional<IReadOnlyList<string>>("servers", Shapes.List(Shapes.Ref("server"), orSingle: true), [],
+                "The servers on which tenants' databases are made; the home database's where none is said.", example: "[main, second]");
+            var key = keys.Optional<SecretRef?>("key", Shapes.Secret(generated: true)!, Generated,
+                "The secret from which the passwords of tenants' roles and the key of signed contexts are made.", "\"${generated}\"");
+            var signed = keys.Optional("signed", Shapes.Bool, false,
+                "Whether the context must carry a signature with an expiry, so that no injected SQL can become another tenant.", "false");
+            var partitioned = keys.Optional("partitioned", Shapes.Bool, false,
+                "Whether the tables are partitioned by LIST of the tenant; each tenant then gets partitions of its own.", "false");
             return values => new(values.Get(model), values.Get(column), values.Get(type), values.Get(context),
-                values.Get(roles), values.Get(tables), values.Get(shared), values.Get(backup));
+                values.Get(roles), values.Get(tables), values.Get(shared), values.Get(backup), values.Get(servers), values.Get(key),
+                values.Get(signed), values.Get(partitioned));
         }));
+
+    /// <summary>The tenancy of a database; null where none is declared.</summary>
+    internal static TenancySpec? Of(DatabaseSpec database) => database.Get(Section) is { } wanted
+        ? new(database.Server, database.Name, database.Owner, $"databases.{database.Name}.{Key}", wanted,
+            database.Sections.ContainsKey("migrations"))
+        : null;
 
     internal static IEnumerable<Diagnostic> Validate(TenancySpec spec)
     {
-        if (spec.Wanted.Model != TenancyModel.Rows)
-            yield return Diagnostic.Error(Codes.Model, "this version keeps tenants apart by rows only", $"{spec.Path}.model",
-                "write model: rows");
+        foreach (var (key, why, hint) in Unserved(spec.Wanted, spec.Wanted.Model))
+            yield return Diagnostic.Error(Codes.Model, why, $"{spec.Path}.{key}", hint);
+        if (spec.Wanted is { Signed: true, Type: not "uuid" })
+            yield return Diagnostic.Error(Codes.Model, "signed contexts carry ids of the registry, which are uuids", $"{spec.Path}.signed",
+                "leave `signed` out, or let the column be a uuid");
+        if (spec.Wanted.Signed || spec.Wanted.Partitioned)
+            yield return Diagnostic.Error(Codes.Model, 
+                $"this version does not have `{(spec.Wanted.Signed ? "signed" : "partitioned")}` yet", spec.Path);
         if (spec.Wanted.Tables.Count == 0)
             yield return Diagnostic.Error(Codes.NoTables, "a tenancy without tables protects nothing", $"{spec.Path}.tables",
                 "list the tables that hold tenants' rows");
@@ -89,11 +104,28 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
         text.Split('.') is { Length: >= 2 } parts
             && parts.All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) ? text : null;
 
-    /// <summary>The expression of the floor.</summary>
-    internal Sql FloorExpression => Wanted.Type == "text"
-        ? Sql.Of($"{new Ident(Wanted.Column)} = (select nullif(pg_catalog.current_setting({new Literal(Wanted.Context)}, true), ''))")
-        : Sql.Of($"{new Ident(Wanted.Column)} = (select nullif(pg_catalog.current_setting({new Literal(Wanted.Context)}, true), "
-            + $"'')::{new Words(Wanted.Type)})");
+    /// <summary>What a model needs and this tenancy does not have: key, why, hint.</summary>
+    internal static IEnumerable<(string Key, string Why, string Hint)> Unserved(TenancySection wanted, TenancyModel model)
+    {
+        if (model == TenancyModel.Rows)
+            yield break;
+        if (wanted.Type != "uuid")
+            yield return ("type", $"a tenant can have a {(model == TenancyModel.Schemas ? "schema" : "database")} of its own only where "
+                + $"ids are the registry's: `type` is {wanted.Type}", "let the tenant column be a uuid, or write model: rows");
+        if (model == TenancyModel.Schemas && wanted.Tables.Concat(wanted.Shared).Select(table => table.Schema).Distinct().Count() > 1)
+            yield return ("tables", "a tenant's schema stands for one schema of the home database, and these tables are in several",
+                "keep tenants' and shared tables in one schema, or write model: databases");
+    }
+
+    /// <summary>Who may ask where a tenant lives: the application's roles, and tenants' own roles by way of one they are all members of.
+    /// </summary>
+    internal IReadOnlyList<string> Callers => [.. Wanted.Roles.Order(StringComparer.Ordinal)];
+
+    /// <summary>The secret's reference where the file says none.</summary>
+    internal static SecretRef Generated { get; } = new("generated", "");
+
+    /// <summary>The expression of the floor. The function's body is the fence: see <see cref="Fence"/>.</summary>
+    internal Sql FloorExpression => Sql.Of($"{new Ident(Wanted.Column)} = (select howdah.current_tenant())");
 
     /// <summary>
     /// The same expression as PostgreSQL 15 to 18 write it back (search_path empty); a test asks servers of both ends. The server quotes a
@@ -102,12 +134,10 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
     /// <param name="domain">Whether the column's type is a domain: it is then written as cast to the type under it.</param>
     internal IReadOnlyList<string> FloorDeparsed(bool domain = false)
     {
-        var setting = $"NULLIF(current_setting({new Literal(Wanted.Context)}::text, true), ''::text)";
-        var value = Wanted.Type == "text" ? setting : $"({setting})::{Wanted.Type}";
         var quoted = new Ident(Wanted.Column).ToString();
         IEnumerable<string> columns = IsPlain(Wanted.Column) ? [Wanted.Column, quoted] : [quoted];
         return [.. columns.Select(column =>
-            $"({(domain ? $"({column})::{Wanted.Type}" : column)} = ( SELECT {value} AS \"nullif\"))")];
+            $"({(domain ? $"({column})::{Wanted.Type}" : column)} = ( SELECT howdah.current_tenant() AS current_tenant))")];
     }
 
     static bool IsPlain(string name) => !char.IsAsciiDigit(name[0])

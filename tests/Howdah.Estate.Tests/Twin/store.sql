@@ -67,35 +67,42 @@ CREATE INDEX order_lines_product_idx ON store.order_lines (tenant_id, product_id
 GRANT SELECT, INSERT, UPDATE, DELETE ON store.customers, store.products, store.orders, store.order_lines TO store_app;
 GRANT SELECT ON store.customers, store.products, store.orders, store.order_lines TO store_backup;
 
+-- What the policies compare with: the tenant that the session says it serves.
+RESET ROLE;
+CREATE SCHEMA howdah;
+CREATE FUNCTION howdah.current_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+  AS $$ SELECT nullif(current_setting('howdah.tenant', true), '')::uuid $$;
+GRANT USAGE ON SCHEMA howdah TO store_owner;
+SET ROLE store_owner;
+
 -- Franchises share the tables and see only their own rows; the owner too.
 ALTER TABLE store.customers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY howdah_base ON store.customers TO store_app USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.customers AS RESTRICTIVE
-  USING (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid))
-  WITH CHECK (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid));
+  USING (tenant_id = (SELECT howdah.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));
 
 ALTER TABLE store.products ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY howdah_base ON store.products TO store_app USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.products AS RESTRICTIVE
-  USING (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid))
-  WITH CHECK (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid));
+  USING (tenant_id = (SELECT howdah.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));
 
 ALTER TABLE store.orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY howdah_base ON store.orders TO store_app USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.orders AS RESTRICTIVE
-  USING (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid))
-  WITH CHECK (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid));
+  USING (tenant_id = (SELECT howdah.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));
 
 ALTER TABLE store.order_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY howdah_base ON store.order_lines TO store_app USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.order_lines AS RESTRICTIVE
-  USING (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid))
-  WITH CHECK (tenant_id = (SELECT nullif(current_setting('howdah.tenant', true), '')::uuid));
+  USING (tenant_id = (SELECT howdah.current_tenant()))
+  WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));
 
 RESET ROLE;
 
 -- A table that somebody makes later is closed until it has policies. Only that this trigger is there is compared, not what its function says.
-CREATE SCHEMA howdah;
 CREATE FUNCTION howdah.guard() RETURNS event_trigger LANGUAGE plpgsql AS $$
 DECLARE
   made record;

@@ -1,5 +1,6 @@
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy;
+using Howdah.Patterns.Tenancy.Registry;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Tenancy;
@@ -106,7 +107,7 @@ public sealed class TenancyDifferTests
     {
         var spec = Spec(column);
         Assert.Equal(same, spec.FloorDeparsed().Contains(
-            $"({written} = ( SELECT (NULLIF(current_setting('howdah.tenant'::text, true), ''::text))::uuid AS \"nullif\"))"));
+            $"({written} = ( SELECT howdah.current_tenant() AS current_tenant))"));
     }
 
     [Fact]
@@ -170,11 +171,12 @@ public sealed class TenancyDifferTests
     {
         var made = Made(Spec());
         var parts = made.Parts.ToDictionary();
-        parts["table tenants"] = new("", ["public", "shop_app"]);
+        parts["table tenants"] = parts["table tenants"] with { Grantees = ["public", "shop_app INSERT", "shop_owner"] };
         const string Register = "function register_tenant(tenant text)";
         parts[Register] = parts[Register] with { Grantees = ["public", "shop_owner"] };
         var steps = TenancyDiffer.Diff(Spec(), made with { Parts = parts }).Steps;
-        Assert.Equal(["revoke all on howdah.tenants from public", "revoke all on howdah.tenants from \"shop_app\"",
+        Assert.Equal(["revoke all on \"howdah\".\"tenants\" from public", "revoke all on \"howdah\".\"tenants\" from \"shop_app\"",
+            "grant select on \"howdah\".\"tenants\" to \"shop_owner\"",
             "revoke all on function \"howdah\".\"register_tenant\"(tenant text) from public"],
             steps.SelectMany(static step => step.Sql).Select(static sql => sql.ToString()));
     }
@@ -197,7 +199,8 @@ public sealed class TenancyDifferTests
             new(table, "howdah_base", "*", true, ["shop_app"], "true", "true"),
         })],
         [], Parts(spec),
-        spec.Wanted.Tables.SelectMany(static table => new[] { (table, "howdah_floor"), (table, "howdah_base") }).ToHashSet());
+        spec.Wanted.Tables.SelectMany(static table => new[] { (table, "howdah_floor"), (table, "howdah_base") }).ToHashSet(),
+        "postgres", []);
 
     static Dictionary<QName, TableFacts> Tables(TableFacts orders, params (QName Name, TableFacts Facts)[] others)
     {
@@ -209,10 +212,11 @@ public sealed class TenancyDifferTests
 
     static Dictionary<string, PartFacts> Parts(TenancySpec spec)
     {
-        var parts = TenancyParts.For(spec).ToDictionary(static part => part.Key,
-            static part => new PartFacts(part.Expected, part.Granted ? ["shop_owner"] : []));
-        parts["table tenants"] = new("", []);
-        parts["usage"] = new("", ["shop_owner"]);
+        var parts = TenancyParts.For(spec, []).ToDictionary(static part => part.Key,
+            static part => new PartFacts(part.Expected(apart: true), part.Grantees));
+        foreach (var table in RegistryTables.All)
+            parts[table.Key] = new(table.Expected, table.Readers(spec));
+        parts["usage"] = new("", ["shop_app", "shop_owner"]);
         parts["guard"] = new("ddl_command_end O {\"CREATE TABLE\",\"CREATE TABLE AS\",\"SELECT INTO\"} howdah.guard", []);
         return parts;
     }

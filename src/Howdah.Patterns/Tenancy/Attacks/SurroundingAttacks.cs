@@ -8,14 +8,18 @@ static class SurroundingAttacks
     internal static IReadOnlyList<(Attack About, Func<TenancySpec, Bout, CancellationToken, Task<Outcome>> MakeAsync)> All { get; } =
     [
         (new("TEN-C21", "The registry of tenants is closed to logins", Gravity.High, true,
-            "Reads, fills and changes howdah.tenants, registers a tenant, and lists functions of schema howdah that it may execute; any of "
-                + "these is a break.", "Howdah"),
-            static async (_, bout, token) =>
+            "Reads, fills and changes howdah.tenants and the records of who did what, registers a tenant, and lists functions of schema "
+                + "howdah that it may execute and that are not for it; any of these is a break.", "Howdah"),
+            static async (spec, bout, token) =>
             {
                 Outcome? unclear = null;
                 foreach (var statement in (string[])
                     [
                         "select 1 from howdah.tenants limit 1",
+                        "select 1 from howdah.tenant_work limit 1",
+                        "select 1 from howdah.tenant_events limit 1",
+                        "insert into howdah.tenant_events (tenant, name, action) select pg_catalog.gen_random_uuid(), 'x', 'x'",
+                        "delete from howdah.tenant_events",
                         "insert into howdah.tenants (name) values ('howdah intruder')",
                         "update howdah.tenants set state = 'suspended'",
                         "select howdah.register_tenant('howdah intruder')",
@@ -30,7 +34,7 @@ static class SurroundingAttacks
                 var callable = await LoginAttacks.TextsAsync(bout,
                     "select p.oid::pg_catalog.regprocedure::text from pg_catalog.pg_proc p join pg_catalog.pg_namespace n "
                     + "on n.oid = p.pronamespace where n.nspname = 'howdah' and pg_catalog.has_function_privilege(p.oid, 'EXECUTE') "
-                    + "order by 1", token);
+                    + "and p.proname <> all ($1) order by 1", token, [TenancyParts.Open(spec.Callers.Contains(bout.Role))]);
                 return callable.Count > 0
                     ? Outcome.Broken($"it may execute {string.Join(", ", callable)}",
                         $"REVOKE EXECUTE ON FUNCTION {callable[0]} FROM PUBLIC, \"{bout.Role}\"")

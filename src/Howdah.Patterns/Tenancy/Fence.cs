@@ -1,0 +1,104 @@
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Tenancy;
+
+/// <summary>
+/// The body of <c>howdah.current_tenant()</c>, which every floor calls. While all tenants are served in rows at home it only reads the
+/// context, and the planner puts it in place of the call: it costs nothing. Tenants that are not served here stand in the body, which then
+/// raises for them (SQLSTATE HW001): replacing a function takes no lock on any table, and every session sees it with its next statement,
+/// also one with an old snapshot. The body is a pure function of who is closed, so a changed one shows in the plan.
+/// </summary>
+static class Fence
+{
+    /// <summary>The SQLSTATE of a tenant that is not served here.</summary>
+    internal const string State = "HW001";
+
+    /// <summary>More than this many stand in a function of their own, so that what every statement parses stays small.</summary>
+    internal const int Most = 48;
+
+    // Where the list stands in a body that is made before the list is known.
+    const string Hole = "%s";
+
+    internal const string Refuse =
+        """
+
+        begin
+          raise exception using errcode = 'HW001', message = 'this tenant is not served here now',
+            hint = 'Ask howdah.locate where it is served, and try again there.';
+        end
+
+        """;
+
+    /// <summary>The body of current_tenant.</summary>
+    internal static string Body(TenancySpec spec, int closed, string list)
+    {
+        var tenant = Context(spec);
+        return closed == 0 ? $"select {tenant}"
+            : closed > Most ? $"select howdah.unless_closed({tenant})"
+            : $"select case when {tenant} = any ('{{{list}}}'::pg_catalog.uuid[]) then howdah.refuse_tenant() else {tenant} end";
+    }
+
+    /// <summary>The body of unless_closed.</summary>
+    internal static string Lookup(string list) =>
+        $$"""
+
+        begin
+          if tenant = any ('{{{list}}}'::pg_catalog.uuid[]) then
+            return howdah.refuse_tenant();
+          end if;
+          return tenant;
+        end
+
+        """;
+
+    internal static string List(IEnumerable<Guid> closed) => string.Join(',', closed);
+
+    /// <summary>
+    /// Lays the fence anew after a change of the registry, in the same transaction: one statement, which first waits for whoever else does
+    /// so and then reads who is closed.
+    /// </summary>
+    internal static Sql Lay(TenancySpec spec)
+    {
+        if (spec.Wanted.Type != "uuid")
+            return Sql.Of($"select 1"); // ids that the registry did not give cannot be closed by it
+        string Made(int count, TenancyParts.Part part) => part.Create.ToString();
+        var open = Made(0, TenancyParts.CurrentTenant(spec, 0, ""));
+        var few = Made(1, TenancyParts.CurrentTenant(spec, 1, Hole));
+        var many = Made(Most + 1, TenancyParts.CurrentTenant(spec, Most + 1, ""));
+        var lookup = Made(Most + 1, TenancyParts.UnlessClosed(Hole));
+        return Sql.Of($"do {new DollarQuoted(Sql.Of($"""
+
+            declare
+              closed pg_catalog.text;
+              many pg_catalog.int8;
+            begin
+              perform pg_catalog.pg_advisory_xact_lock({Lock}, 0);
+              select pg_catalog.string_agg(id::pg_catalog.text, ',' order by id::pg_catalog.text), pg_catalog.count(*) into closed, many
+              from howdah.tenants where state <> 'active' or model <> 'rows';
+              if many = 0 then
+                execute {new Literal(open)};
+              elsif many <= {Most} then
+                execute pg_catalog.replace({new Literal(few)}, {new Literal(Hole)}, closed);
+              else
+                execute pg_catalog.replace({new Literal(lookup)}, {new Literal(Hole)}, closed);
+                execute {new Literal(many)};
+              end if;
+            end
+
+            """).ToString())}");
+    }
+
+    /// <summary>The advisory lock under which the fence is laid: "HOWF".</summary>
+    const int Lock = 0x484F5746;
+
+    static string Context(TenancySpec spec) => spec.Wanted.Type == "text"
+        ? $"nullif(pg_catalog.current_setting({new Literal(spec.Wanted.Context)}, true), '')"
+        : $"nullif(pg_catalog.current_setting({new Literal(spec.Wanted.Context)}, true), '')::pg_catalog.{Internal(spec.Wanted.Type)}";
+
+    static string Internal(string type) => type switch
+    {
+        "integer" => "int4",
+        "bigint" => "int8",
+        _ => type,
+    };
+}
