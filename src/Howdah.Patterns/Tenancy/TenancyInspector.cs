@@ -33,6 +33,7 @@ static class TenancyInspector
         return new(catalog.Exists, catalog.Server.IsSuperuser, tables.ToDictionary(row => row.Name, row => row.Facts), policies, keys,
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
-                .Select(policy => (policy.Table, policy.Name)).ToHashSet(), catalog.Server.User, closed);
+                .Select(policy => (policy.Table, policy.Name)).ToHashSet(),
+            catalog.Server.User, closed);
     }
 }
