@@ -29,7 +29,8 @@ static class TenancyInspector
             Facts: new PartFacts(row.GetString(1), row.GetFieldValue<string[]>(2))), token, spec.Owner);
         // A registry of an earlier version does not know of placements: there everybody is served at home.
         var closed = parts.Any(static part => part.Name == RegistryTables.Tenants.Key
-            && part.Facts.Definition == RegistryTables.Tenants.Expected) ? await catalog.QueryAsync(Closed, static row => row.GetGuid(0), token) : [];
+            && part.Facts.Definition == RegistryTables.Tenants.Expected)
+                ? await catalog.QueryAsync(Closed, static row => row.GetGuid(0), token) : [];
         return new(catalog.Exists, catalog.Server.IsSuperuser, tables.ToDictionary(row => row.Name, row => row.Facts), policies, keys,
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
