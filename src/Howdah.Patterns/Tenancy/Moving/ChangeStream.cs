@@ -16,6 +16,7 @@ sealed class ChangeStream(Side source, string slot) : IAsyncDisposable
 
     readonly LogicalReplicationConnection connection = new(source.PinnedString) { WalReceiverStatusInterval = TimeSpan.FromSeconds(3) };
     readonly Dictionary<uint, Relation> relations = [];
+    long handed;
 
     /// <summary>Reads until cancelled or until the connection is lost.</summary>
     /// <param name="from">Where the target stands.</param>
@@ -30,16 +31,28 @@ sealed class ChangeStream(Side source, string slot) : IAsyncDisposable
         {
             if (message is TruncateMessage truncate)
                 foreach (var table in truncate.Relations)
-                    await changes.WriteAsync(new(ChangeKind.Truncate, relations[table.RelationId]), token);
+                    await HandAsync(new(ChangeKind.Truncate, relations[table.RelationId]), changes, token);
             else if (await ReadAsync(message, token) is { } change)
-                await changes.WriteAsync(change, token);
+                await HandAsync(change, changes, token);
         }
     }
+
+    /// <summary>How many events were handed on; counted before they are.</summary>
+    internal long Handed => Interlocked.Read(ref handed);
+
+    /// <summary>How far the source's log has been read, other people's changes included.</summary>
+    internal NpgsqlLogSequenceNumber Received => connection.LastReceivedLsn;
 
     /// <summary>Tells the source that everything before a place is safe at the target, so that it need not keep the log.</summary>
     internal void Confirm(NpgsqlLogSequenceNumber at) => connection.SetReplicationStatus(at);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    async Task HandAsync(Change change, ChannelWriter<Change> changes, CancellationToken token)
+    {
+        Interlocked.Increment(ref handed);
+        await changes.WriteAsync(change, token);
+    }
 
     async Task<Change?> ReadAsync(PgOutputReplicationMessage message, CancellationToken token)
     {

@@ -10,6 +10,7 @@ namespace Howdah.Patterns.Tenancy.Moving;
 /// </summary>
 sealed class Follower : IAsyncDisposable
 {
+    static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     readonly Transfer transfer;
@@ -116,12 +117,26 @@ sealed class Follower : IAsyncDisposable
             lives();
             transfer.Applied = landing.Applied;
         }, either.Token), CancellationToken.None);
+        var idling = Task.Run(() => IdleAsync(stream, landing, either.Token), CancellationToken.None);
         var first = await Task.WhenAny(reading, applying);
         await either.CancelAsync();
         // What ended first says why; the other one was only asked to end.
-        await Task.WhenAll(reading, applying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(reading, applying, idling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         token.ThrowIfCancellationRequested();
         await first;
         throw new EndOfStreamException("the source ended the stream");
+    }
+
+    // What others write passes by unseen. Where nothing of ours is under way, it is behind us too: else the source would keep its log for
+    // it, and could not even shut down. The place is read first: what comes in between is counted.
+    async Task IdleAsync(ChangeStream stream, Landing landing, CancellationToken token)
+    {
+        while (true)
+        {
+            await Task.Delay(Idle, transfer.Time, token);
+            var read = stream.Received;
+            if (stream.Handed == landing.Done && read > landing.At)
+                stream.Confirm(read);
+        }
     }
 }

@@ -22,6 +22,11 @@ sealed class Landing(NpgsqlConnection target, ChangeSql sql, Position position, 
     readonly List<string> passed = [];
     NpgsqlTransaction? transaction;
     long changes;
+    long taken;
+    long done;
+
+    /// <summary>How many events are behind us, with nothing of them under way.</summary>
+    internal long Done => Interlocked.Read(ref done);
 
     /// <summary>Where the target is.</summary>
     internal NpgsqlLogSequenceNumber At { get; private set; }
@@ -36,6 +41,8 @@ sealed class Landing(NpgsqlConnection target, ChangeSql sql, Position position, 
         At = from;
         var skip = false;
         await foreach (var change in stream.ReadAllAsync(token))
+        {
+            taken++;
             switch (change.Kind)
             {
                 case ChangeKind.Begin:
@@ -56,6 +63,9 @@ sealed class Landing(NpgsqlConnection target, ChangeSql sql, Position position, 
                     await AddAsync(change, token);
                     break;
             }
+            if (change.Kind == ChangeKind.Commit && transaction is null)
+                Interlocked.Exchange(ref done, taken);
+        }
     }
 
     async Task AddAsync(Change change, CancellationToken token)
