@@ -35,13 +35,14 @@ static class BulkCopy
         var there = await RowHash.WholeAsync(from, source, table, table.Source, token);
         var here = await RowHash.WholeAsync(to, target, table, table.Target, token);
         if (there != here)
-            throw new MoveStop($"the copy of {table.Home.Plain} is not its source ({here.Count} rows against {there.Count}): abort the move "
-                + "(--abort) and begin again");
+            throw new MoveStop($"the copy of {table.Home.Plain} is not its source ({here.Count} rows against {there.Count}): "
+                + "abort the move (--abort) and begin again");
         await to.RunAsync(Sql.Of($"commit"), token);
         return here.Count;
     }
 
-    static async Task PipeAsync(NpgsqlConnection from, NpgsqlConnection to, Side source, Side target, MovedTable table, CancellationToken token)
+    static async Task PipeAsync(NpgsqlConnection from, NpgsqlConnection to, Side source, Side target, MovedTable table,
+        CancellationToken token)
     {
         var format = new Words(table.Binary ? "binary" : "text");
         // COPY FROM is refused on a table with a floor; a table of the session's own takes the rows, and INSERT passes them through it.
@@ -82,7 +83,8 @@ static class BulkCopy
     }
 
     /// <summary>Deletes this tenant's rows, a batch at a time, what points first; nobody else waits for long.</summary>
-    internal static async Task ClearAsync(Side side, IReadOnlyList<MovedTable> tables, Func<MovedTable, QName> name, CancellationToken token)
+    internal static async Task ClearAsync(Side side, IReadOnlyList<MovedTable> tables, Func<MovedTable, QName> name,
+        CancellationToken token)
     {
         await using var connection = await side.OpenAsync(replay: true, token);
         foreach (var table in tables.Reverse())

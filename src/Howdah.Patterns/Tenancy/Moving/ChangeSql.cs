@@ -50,7 +50,8 @@ sealed class ChangeSql(IReadOnlyDictionary<QName, MovedTable> tables, Guid tenan
 
     /// <summary>The old key where an update moved a row to another one.</summary>
     internal (MovedTable Table, IReadOnlyList<string?> Key)? Left(Change change) =>
-        change is { Kind: ChangeKind.Update, Old: { } old, Table: { } relation } && tables[relation.Name] is var table ? (table, [.. table.Key.Select(name => old[At(relation, name)].Text)]) : null;
+        change is { Kind: ChangeKind.Update, Old: { } old, Table: { } relation } && tables[relation.Name] is var table ? (table,
+            [.. table.Key.Select(name => old[At(relation, name)].Text)]) : null;
 
     static ChangeStatement Insert(Relation relation, MovedTable table, IReadOnlyList<Cell> row) => new(Sql.Of($"""
         insert into {table.Target} ({Sql.List(relation.Columns.Select(name => new Ident(name)))}) overriding system value

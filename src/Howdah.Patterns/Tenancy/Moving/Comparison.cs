@@ -5,7 +5,8 @@ namespace Howdah.Patterns.Tenancy.Moving;
 
 /// <summary>
 /// Compares both sides while the tenant waits: all rows are counted and those that changed since the copy are hashed, several tables at
-/// once, over connections opened before. Then it holds on to how the target looked, so that the whole can be hashed when the tenant is served
+/// once, over connections opened before. Then it holds on to how the target looked, so that the whole can be hashed when the tenant is
+/// served
 /// again.
 /// </summary>
 sealed class Comparison : IAsyncDisposable
@@ -98,7 +99,7 @@ sealed class Comparison : IAsyncDisposable
     static void Same(MovedTable table, RowHash there, RowHash here)
     {
         if (there != here)
-            throw new MoveStop($"{table.Home.Plain} is not the same at both ends ({there.Count} rows at the source, {here.Count} at the target"
-                + $"{(there.Count == here.Count ? ", with other values" : "")})");
+            throw new MoveStop($"{table.Home.Plain} is not the same at both ends ({there.Count} rows at the source, "
+                + $"{here.Count} at the target{(there.Count == here.Count ? ", with other values" : "")})");
     }
 }

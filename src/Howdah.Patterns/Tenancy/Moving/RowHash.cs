@@ -9,9 +9,11 @@ readonly record struct RowHash(long Count, string? Hash)
     // Rows of one hash before hashes are hashed: no text ever gets near the server's limit of 1 GB.
     const int Group = 1_000;
 
-    /// <summary>Hashes all of the tenant's rows in a table. The order is that of the key's text by bytes: the same on every server, whatever its
+    /// <summary>Hashes all of the tenant's rows in a table. The order is that of the key's text by bytes: the same on every server,
+    /// whatever its
     /// collations.</summary>
-    internal static Task<RowHash> WholeAsync(NpgsqlConnection connection, Side side, MovedTable table, QName name, CancellationToken token) =>
+    internal static Task<RowHash> WholeAsync(NpgsqlConnection connection, Side side, MovedTable table, QName name,
+        CancellationToken token) =>
         ReadAsync(connection, Sql.Of($"""
             select pg_catalog.sum(n)::bigint, pg_catalog.md5(pg_catalog.string_agg(h, '' order by g))
             from (select k / {Group} as g, pg_catalog.count(*) as n, pg_catalog.md5(pg_catalog.string_agg(r, '' order by k)) as h

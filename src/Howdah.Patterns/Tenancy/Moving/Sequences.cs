@@ -23,7 +23,8 @@ static class Sequences
         return found;
     }
 
-    /// <summary>Sets each sequence of the target at least as far as that of the source: a number that was given is not given again. Others may
+    /// <summary>Sets each sequence of the target at least as far as that of the source: a number that was given is not given again.
+    /// Others may
     /// be drawing from it (home's serve every tenant in rows), so it is held while it is read and set.</summary>
     internal static async Task CarryAsync(NpgsqlConnection source, NpgsqlConnection target, IReadOnlyList<Fed> from, IReadOnlyList<Fed> to,
         CancellationToken token)

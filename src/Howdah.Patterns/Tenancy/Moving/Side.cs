@@ -4,7 +4,8 @@ using Npgsql;
 namespace Howdah.Patterns.Tenancy.Moving;
 
 /// <summary>
-/// One end of a move and how to work there. Never past the floor: at home in the rows model the tables' owner with this tenant's context, so
+/// One end of a move and how to work there. Never past the floor: at home in the rows model the tables' owner with this tenant's context,
+/// so
 /// that the server itself refuses any other tenant's row. Triggers and foreign keys rest while rows are replayed
 /// (<c>session_replication_role</c>): they ran at the source, and what they did is in the stream.
 /// </summary>

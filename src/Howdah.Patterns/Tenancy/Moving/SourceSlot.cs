@@ -29,9 +29,11 @@ sealed class SourceSlot(Side source, string name)
             """), token);
     }
 
-    /// <summary>Makes the slot. The snapshot is exactly what was committed before the slot's first change, and is there as long as the connection
+    /// <summary>Makes the slot. The snapshot is exactly what was committed before the slot's first change, and is there as long as the
+    /// connection
     /// is.</summary>
-    internal async Task<(LogicalReplicationConnection Keeper, string Snapshot, NpgsqlLogSequenceNumber At)> MakeAsync(CancellationToken token)
+    internal async Task<(LogicalReplicationConnection Keeper, string Snapshot,
+        NpgsqlLogSequenceNumber At)> MakeAsync(CancellationToken token)
     {
         var keeper = new LogicalReplicationConnection(source.PinnedString);
         try
@@ -49,7 +51,8 @@ sealed class SourceSlot(Side source, string name)
         }
     }
 
-    /// <summary>Writes a message into the log and waits until the log is on disk up to it: when it comes out of the slot, all that was committed
+    /// <summary>Writes a message into the log and waits until the log is on disk up to it: when it comes out of the slot, all that was
+    /// committed
     /// before has come out.</summary>
     internal static async Task<string> MarkAsync(NpgsqlConnection connection, string text, CancellationToken token)
     {
@@ -59,7 +62,8 @@ sealed class SourceSlot(Side source, string name)
         return text;
     }
 
-    /// <summary>Takes slot and publication away; does nothing where they are gone. A reader of the slot that is still there is ended: it is an
+    /// <summary>Takes slot and publication away; does nothing where they are gone. A reader of the slot that is still there is ended: it
+    /// is an
     /// earlier run of this move.</summary>
     internal async Task DropAsync(TimeProvider time, CancellationToken token)
     {

@@ -24,7 +24,8 @@ static class Tables
             if (rows.GetInt32(6) is > 0 and var place)
                 keys[table][place] = rows.GetString(1);
         }
-        return [.. names.Select((name, i) => new MovedTable(name.Home, name.Source, name.Target, tenantColumn, columns[i], [.. keys[i].Values]))];
+        return [.. names.Select((name, i) => new MovedTable(name.Home, name.Source, name.Target, tenantColumn, columns[i],
+            [.. keys[i].Values]))];
     }
 
     /// <summary>What keeps tables from being moved while they are written to, one sentence each.</summary>
@@ -37,8 +38,8 @@ static class Tables
                 yield return $"{table.Home.Plain} has no primary key, so changes of its rows cannot be followed: "
                     + $"give it one that begins with {table.TenantColumn}";
             else if (!table.Key.Contains(table.TenantColumn))
-                yield return $"the primary key of {table.Home.Plain} does not hold {table.TenantColumn}, so changes of one tenant's rows cannot "
-                    + $"be told from others': make it ({table.TenantColumn}, {string.Join(", ", table.Key)})";
+                yield return $"the primary key of {table.Home.Plain} does not hold {table.TenantColumn}, so changes of one tenant's rows "
+                    + $"cannot be told from others': make it ({table.TenantColumn}, {string.Join(", ", table.Key)})";
     }
 
     internal static NpgsqlCommand Asking(NpgsqlConnection connection, CatalogQuery query, IEnumerable<QName> tables)

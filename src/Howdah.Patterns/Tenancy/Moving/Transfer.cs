@@ -3,7 +3,8 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Tenancy.Moving;
 
 /// <summary>
-/// The rows' way from one place to another while they are written to: publish, copy, follow, compare. It knows nothing of registries: who may
+/// The rows' way from one place to another while they are written to: publish, copy, follow, compare. It knows nothing of registries: who
+/// may
 /// write where is settled by whoever calls it.
 /// </summary>
 /// <param name="work">The move.</param>
@@ -59,8 +60,8 @@ sealed class Transfer(Guid work, Side source, Side target, IReadOnlyList<MovedTa
             found.Add($"the role that applies may not let triggers rest at {target.Where}, and they would fire twice: let a superuser run "
                 + "GRANT SET ON PARAMETER session_replication_role TO that role");
         if (await from.OneAsync<long>(Sql.Of($"select count(*) from pg_catalog.pg_prepared_xacts"), token) is > 0 and var prepared)
-            found.Add($"{prepared} prepared transactions are open at {source.Where} (pg_prepared_xacts), and a slot cannot begin before they end: "
-                + "commit or roll them back");
+            found.Add($"{prepared} prepared transactions are open at {source.Where} (pg_prepared_xacts), and a slot cannot begin before "
+                + "they end: commit or roll them back");
         return found;
     }
 

@@ -19,11 +19,13 @@ public sealed class Rows_on_their_way
         create domain src.small as int check (value < 1000);
         create table src.parents (tenant_id uuid not null, id bigint generated always as identity, name text, primary key (tenant_id, id));
         create table src.kinds (
-          tenant_id uuid not null, id int, n numeric, f float8, r real, t text, b bytea, j jsonb, js json, ts timestamptz, d date, i interval,
+          tenant_id uuid not null, id int, n numeric, f float8, r real, t text, b bytea, j jsonb, js json, ts timestamptz, d date,
+            i interval,
           a int[], ta text[], c src.color, ca src.color[], p src.pair, s src.small, bits varbit, m money, ip inet, rng int4range, x xml,
           doubled numeric generated always as (n * 2) stored, seq bigserial, "Odd "" name" text,
           primary key (tenant_id, id));
-        create table src.parted (tenant_id uuid not null, id int, at date not null, v text, primary key (tenant_id, id, at)) partition by range (at);
+        create table src.parted (tenant_id uuid not null, id int, at date not null, v text, primary key (tenant_id, id,
+          at)) partition by range (at);
         create table src.parted_1 partition of src.parted for values from ('2020-01-01') to ('2021-01-01');
         create table src.parted_2 partition of src.parted for values from ('2021-01-01') to ('2022-01-01');
         create table src.children (tenant_id uuid not null, id int, parent bigint, primary key (tenant_id, id),
@@ -84,7 +86,8 @@ public sealed class Rows_on_their_way
         await comparison.QuickAsync(CancellationToken.None);
         // A changed row, a lost row, and a change of an untouched row, which only the whole can show.
         await server.ExecuteAsync("set session_replication_role = replica; update dst.kinds set t = 'other' where id = 1", database);
-        Assert.Contains("with other values", (await Assert.ThrowsAsync<MoveStop>(() => comparison.QuickAsync(CancellationToken.None))).Message,
+        Assert.Contains("with other values", (await Assert.ThrowsAsync<MoveStop>(()
+            => comparison.QuickAsync(CancellationToken.None))).Message,
             StringComparison.Ordinal);
         await server.ExecuteAsync("set session_replication_role = replica; "
             + "update dst.kinds set t = 'new' where id = 1; update dst.kinds set t = 'other' where id = 2", database);
@@ -109,11 +112,13 @@ public sealed class Rows_on_their_way
         await using var follower = new Follower(transfer.Value, CancellationToken.None);
         for (var round = 0; round < 6; round++)
         {
-            await server.ExecuteAsync($"insert into src.none select '{Mine}', {round} * 500 + g + 1000 from generate_series(1, 500) g", database);
+            await server.ExecuteAsync($"insert into src.none select '{Mine}', {round} * 500 + g + 1000 from generate_series(1, 500) g",
+                database);
             // The reader, the writer, or both.
             await server.ExecuteAsync($"""
                 select pg_terminate_backend(pid) from pg_stat_activity
-                where datname = current_database() and pid <> pg_backend_pid() and (backend_type = 'walsender') = any(array[{(round % 3) switch
+                where datname = current_database() and pid <> pg_backend_pid()
+                  and (backend_type = 'walsender') = any(array[{(round % 3) switch
                 {
                     0 => "true",
                     1 => "false",
@@ -154,7 +159,8 @@ public sealed class Rows_on_their_way
     {
         var server = await TestServer.GetAsync(15);
         var database = await server.CreateDatabaseAsync();
-        await server.ExecuteAsync("create table a (tenant_id uuid, id int); create table b (tenant_id uuid, id int primary key);", database);
+        await server.ExecuteAsync("create table a (tenant_id uuid, id int); create table b (tenant_id uuid, id int primary key);",
+            database);
         await using var connection = await server.OpenAsync(database);
         QName[] names = [new("public", "a"), new("public", "b"), new("public", "c")];
         var tables = await Patterns.Tenancy.Moving.Tables.ReadAsync(connection, "tenant_id",
@@ -189,7 +195,8 @@ public sealed class Rows_on_their_way
         var server = await Moving_servers.GetAsync(major);
         var database = await server.CreateDatabaseAsync();
         var role = $"mover_owner_{database}";
-        var sql = (Tables.Replace("CURRENT", database, StringComparison.Ordinal) + Twin).Replace("mover_owner", role, StringComparison.Ordinal);
+        var sql = (Tables.Replace("CURRENT", database, StringComparison.Ordinal) + Twin).Replace("mover_owner", role,
+            StringComparison.Ordinal);
         await server.ExecuteAsync(sql, database);
         return (server, database);
     }
@@ -200,8 +207,10 @@ public sealed class Rows_on_their_way
         var source = new Side("source", server.ConnectionString(database), owner, true, Guid.Parse(Mine), "howdah.tenant");
         await using var connection = await source.OpenAdminAsync(CancellationToken.None);
         var tables = await Patterns.Tenancy.Moving.Tables.ReadAsync(connection, "tenant_id",
-            [.. Names.Select(static name => (new QName("src", name), new QName("src", name), new QName("dst", name)))], CancellationToken.None);
-        return new(new(await server.ScalarAsync<Guid>("select gen_random_uuid()"), source, source with { Where = "target", Shared = false }, tables,
+            [.. Names.Select(static name => (new QName("src", name), new QName("src", name), new QName("dst", name)))],
+                CancellationToken.None);
+        return new(new(await server.ScalarAsync<Guid>("select gen_random_uuid()"), source, source with { Where = "target",
+            Shared = false }, tables,
             TimeProvider.System));
     }
 
@@ -213,7 +222,8 @@ public sealed class Rows_on_their_way
           case g % 3 when 0 then 'infinity'::float8 when 1 then 0.1::float8 + 0.2::float8 else '-0'::float8 end, 3.4e38::real,
           case g % 5 when 0 then null when 1 then '' else repeat(E'tab\tnew\nline\\ ''quote ü€𝄞', g) end,
           decode('00ff10', 'hex') || convert_to(repeat('x', 10000 * (g % 4)), 'utf8'), '{"a": [1, null, "x"]}', '{"b" : 1,  "a":2}',
-          (case g % 3 when 0 then 'infinity' when 1 then '4713-01-01 BC' else '2026-11-25 12:34:56.789012+02' end)::timestamptz, '0044-03-15 BC',
+          (case g % 3 when 0 then 'infinity' when 1 then '4713-01-01 BC' else '2026-11-25 12:34:56.789012+02' end)::timestamptz,
+            '0044-03-15 BC',
           '-1 year 2 mons -3 days 04:05:06.7', '{1,null,3}', array['', null, 'a,b', '"', '\'], 'blue "x"', array['red', null]::src.color[],
           row(1, 'a"b')::src.pair, 999, B'1011', 12.34, '10.0.0.1/8', '[1,5)', '<a>ü</a>', 'odd'
         from generate_series(1, 30) g;
@@ -221,7 +231,8 @@ public sealed class Rows_on_their_way
         insert into src.full_rows select '{{{tenant}}}', g, 'v' from generate_series(1, 20) g;
         """;
 
-    // A big value that is not touched, keys that change, rows that move between partitions, cascades, order that only a deferred key allows,
+    // A big value that is not touched, keys that change, rows that move between partitions, cascades, order that only a deferred key
+    // allows,
     // a savepoint rolled back, rows that come and go.
     static string Changes(string tenant) => $$$"""
         update src.kinds set n = n + 1 where tenant_id = '{{{tenant}}}';

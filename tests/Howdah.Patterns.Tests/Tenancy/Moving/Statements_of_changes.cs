@@ -25,7 +25,8 @@ public sealed class Statements_of_changes
     public void An_insert_names_its_columns_and_keeps_identities()
     {
         var statement = Sql.For(new(ChangeKind.Insert, Keyed, New: Row(Mine, "1", null, "7")))!;
-        Assert.Contains("insert into \"t_1\".\"notes\" (\"tenant_id\", \"id\", \"body\", \"serial\") overriding system value", statement.Text,
+        Assert.Contains("insert into \"t_1\".\"notes\" (\"tenant_id\", \"id\", \"body\", \"serial\") overriding system value",
+            statement.Text,
             StringComparison.Ordinal);
         Assert.Equal([Mine, "1", null, "7"], statement.Values);
     }
@@ -36,7 +37,8 @@ public sealed class Statements_of_changes
         var row = Row(Mine, "1", null, "7").ToArray();
         row[2] = new(null, Kept: true);
         var statement = Sql.For(new(ChangeKind.Update, Keyed, New: row))!;
-        Assert.Equal("update \"t_1\".\"notes\" set \"tenant_id\" = $1, \"id\" = $2 where \"tenant_id\" = $3 and \"id\" = $4", statement.Text);
+        Assert.Equal("update \"t_1\".\"notes\" set \"tenant_id\" = $1, \"id\" = $2 where \"tenant_id\" = $3 and \"id\" = $4",
+            statement.Text);
         Assert.Equal([Mine, "1", Mine, "1"], statement.Values);
     }
 
