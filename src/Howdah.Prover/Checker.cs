@@ -2,6 +2,7 @@ using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
 using Howdah.Prover.Catalogue;
 using Howdah.Prover.Live;
+using Howdah.Prover.Live.Entrances;
 using Howdah.Prover.Live.Schemas;
 using Howdah.Prover.Pooled;
 using Howdah.Prover.Scouting;
@@ -13,7 +14,7 @@ namespace Howdah.Prover;
 public static class Checker
 {
     /// <summary>Every attack in the catalogue, by id.</summary>
-    public static IReadOnlyList<Attack> Attacks => [.. LiveAttacks.All, .. SchemaAttacks.All,
+    public static IReadOnlyList<Attack> Attacks => [.. LiveAttacks.All, .. SchemaAttacks.All, .. EntranceAttacks.All,
         .. LintBook.All.Select(static lint => lint.Attack), .. PoolerAttacks.All];
 
     /// <summary>Checks a database.</summary>
@@ -41,7 +42,8 @@ public static class Checker
             findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), token));
         findings = Judge.Agree(findings);
         return new(surface.Database, $"PostgreSQL {connection.PostgreSqlVersion}", builder.Username ?? "", surface.Guesses, notes,
-            [.. findings.OrderBy(static finding => finding.Attack.Gravity).ThenBy(static finding => finding.Attack.Id,
+            [.. findings.Select(surface.Entrance.Mask).OrderBy(static finding => finding.Attack.Gravity).ThenBy(static finding
+                => finding.Attack.Id,
                 StringComparer.Ordinal)
                 .ThenBy(static finding => finding.Target, StringComparer.Ordinal)]);
     }
@@ -66,7 +68,8 @@ public static class Checker
     {
         if (!surface.Super)
             return [.. findings, .. SchemaAttacks.All.Select(attack => new Finding(attack, LintRunner.Pattern, surface.Database,
-                Verdict.NotRun, "only a superuser can become the logins of several tenants; the catalogs were read (TEN-G01 to TEN-G08)"))];
+                Verdict.NotRun, "only a superuser can become the logins of several tenants; the catalogs were read (TEN-G01 to "
+                    + "TEN-G08)"))];
         return await SchemaAssault.RunAsync(connection, surface, findings, options.Progress, until, token);
     }
 
@@ -91,7 +94,9 @@ public static class Checker
         findings.AddRange(tally.Others(surface.Database));
         if (!surface.Super)
             return findings;
-        await using var ring = await Ring.EnterAsync(connection, super: true, token);
+        if (surface.Entrance.Given)
+            findings.AddRange(await EntranceAssault.RunAsync(connectionString, connection, surface, accesses, until, token));
+        await using var ring = await Ring.EnterAsync(connection, super: true, token, surface.Entrance);
         findings.AddRange(await ViewAttack.MakeAsync(ring, surface,
             tally.Breaches.Select(static breach => breach.Access.Table.Oid).ToHashSet(), token));
         return findings;

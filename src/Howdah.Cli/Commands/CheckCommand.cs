@@ -5,6 +5,7 @@ using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
 using Howdah.Prover;
 using Howdah.Prover.Fixing;
+using Howdah.Prover.Scouting;
 
 namespace Howdah.Cli.Commands;
 
@@ -21,6 +22,16 @@ static class CheckCommand
     static readonly Option<string[]> Column = Many("--tenant-column", "The column that tells the tenant; inferred if left out.");
     static readonly Option<string[]> Context = Many("--context",
         "The setting that carries the tenant, as app.tenant_id; inferred if left out.");
+    static readonly Option<string?> ContextSql = new("--context-sql")
+    {
+        Description = "How the application enters a tenant, one statement with $1: 'select app.enter($1)'. Run as the attacker.",
+    };
+    static readonly Option<string[]> Tenant = Many("--tenant",
+        "ID=CONTEXT, twice: two tenants and what the setting must hold for each (signed, say); ID alone with --context-sql.");
+    static readonly Option<string?> Expired = new("--expired-context")
+    {
+        Description = "A context of the first --tenant that must not work anymore.",
+    };
     static readonly Option<bool> CatalogOnly = new("--catalog-only") { Description = "Read the catalogs only; attack nothing." };
     static readonly Option<string?> Pooled = new("--pooled")
     {
@@ -50,8 +61,8 @@ static class CheckCommand
             + "Everything is rolled back. Exit 2 if anything broke, 4 if only inconclusive.",
             "howdah check 'Host=localhost;Username=postgres;Database=shop' --fix close.sql");
         command.Add(Connection);
-        foreach (var option in (Option[])[Login, Role, Column, Context, CatalogOnly, Pooled, TransactionScoped, Intrusive, Connections,
-            Duration, Fix])
+        foreach (var option in (Option[])[Login, Role, Column, Context, ContextSql, Tenant, Expired, CatalogOnly, Pooled,
+            TransactionScoped, Intrusive, Connections, Duration, Fix])
             command.Add(option);
         ProofOutput.AddOptions(command);
         command.SetAction((parsed, token) => Common.GuardAsync(parsed, async screen =>
@@ -83,7 +94,11 @@ static class CheckCommand
 
     static CheckOptions Options(ParseResult parsed, Ticker ticker) => new()
     {
-        Hints = new(parsed.GetValue(Column)!, parsed.GetValue(Context)!, parsed.GetValue(Role)!),
+        Hints = new(parsed.GetValue(Column)!, parsed.GetValue(Context)!, parsed.GetValue(Role)!)
+        {
+            Entrance = Entrance.Read(parsed.GetValue(ContextSql), [.. parsed.GetValue(Tenant)!.Select(Given.Expand)],
+                parsed.GetValue(Expired) is { } expired ? Given.Expand(expired) : null),
+        },
         Logins = parsed.GetValue(Login)!.ToDictionary(static text => Pair(text).Key,
             static text => ConnectionText.Parse(Given.Expand(Pair(text).Value)).ConnectionString, StringComparer.Ordinal),
         CatalogOnly = parsed.GetValue(CatalogOnly),

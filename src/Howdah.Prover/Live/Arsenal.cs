@@ -122,7 +122,7 @@ static class Arsenal
             and ctid in ({own.Tid}, {stake.Foreign.Tid})
             """);
         var turn = Sql.Join(", ", contexts.Select(name =>
-            Sql.Of($"pg_catalog.set_config({new Literal(name)}, {new Literal(stake.B)}, true)")));
+            Sql.Of($"pg_catalog.set_config({new Literal(name)}, {new Literal(stake.TurnB)}, true)")));
         shots.Add(Shot.Count(LiveAttacks.Pivot, "turn to B in the select list", a, Sql.Of($"""
             select count(*) from (select {tenant} as tenant, {turn} from {table.Name} where {both} offset 0) walk
             where tenant = {new Literal(stake.B)}
@@ -130,7 +130,7 @@ static class Arsenal
         shots.Add(new(LiveAttacks.Cursor, "turn to B in the middle of a cursor", a,
             Sql.Of($"declare c cursor for select {tenant} from {table.Name}; fetch 1 from c; select {turn}; fetch all from c"), Sql.Of($"""
             open c for execute {new DollarQuoted($"select {tenant} from {table.Name} where {both}")}; fetch c into v;
-            {Volley.Contexts(contexts, new(stake.B))}
+            {Volley.Contexts(contexts, new(stake.TurnB))}
             n := 0; fetch c into v; if found and v = {new Literal(stake.B)} then n := 1; end if; close c;
             """)));
         var read = Read(table, own);
@@ -138,7 +138,7 @@ static class Arsenal
             Sql.Of($"prepare p as {read}; execute p; select {turn}; execute p"), Sql.Of($"""
             begin execute 'deallocate howdah_p'; exception when others then null; end;
             execute {new DollarQuoted($"prepare howdah_p as {read}")}; execute 'execute howdah_p' into n;
-            {Volley.Contexts(contexts, new(stake.B))}
+            {Volley.Contexts(contexts, new(stake.TurnB))}
             begin execute 'execute howdah_p' into n; exception when others then n := 0; end;
             execute 'deallocate howdah_p';
             """)));

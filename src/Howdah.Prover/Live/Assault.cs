@@ -108,7 +108,7 @@ sealed class Assault(string connectionString, Surface surface, CheckOptions opti
         }
         try
         {
-            await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: true, token);
+            await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: true, token, surface.Entrance);
             await work(ring);
         }
         catch (NpgsqlException trouble) when (!token.IsCancellationRequested)

@@ -41,9 +41,9 @@ static class Calibration
         IReadOnlyList<string> candidates, CancellationToken token)
     {
         if (contexts.Count == 0 || !access.Reads || stake.Own is not { } own)
-            return contexts.Count == 0 ? stake.A : null;
+            return contexts.Count == 0 ? stake.ContextA ?? stake.A : null;
         Sql Sees(Place place) => Sql.Of($"select count(*) from {access.Table.Name} where {place.Where}");
-        IReadOnlyList<string> tries = [stake.A, .. candidates];
+        IReadOnlyList<string> tries = [stake.ContextA ?? stake.A, .. candidates];
         var shots = tries.SelectMany(value => new[]
         {
             Shot.Count(LiveAttacks.Own, "own", value, Sees(own)), Shot.Count(LiveAttacks.Own, "foreign", value, Sees(stake.Foreign)),
@@ -55,6 +55,6 @@ static class Calibration
             if (hits[2 * i].Rows > 0 && hits[2 * i + 1].Rows is 0)
                 return tries[i];
         }
-        return hits[0].Rows > 0 ? stake.A : null;
+        return hits[0].Rows > 0 ? tries[0] : null;
     }
 }

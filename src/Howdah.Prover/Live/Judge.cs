@@ -137,7 +137,8 @@ static class Judge
 
     static string Statement(Access access, Hit hit, Surface surface)
     {
-        var turn = hit.Shot.Context is not { } context ? "" : string.Concat(surface.Contexts.Select(name =>
+        var turn = hit.Shot.Context is not { } context ? "" : surface.Entrance.Enter(context) is { } enter ? $"{enter}; "
+            : string.Concat(surface.Contexts.Select(name =>
             $"SELECT set_config({new Literal(name)}, {new Literal(context)}, true); "));
         return $"BEGIN; SET LOCAL SESSION AUTHORIZATION {new Ident(access.Role.Name)}; {turn}{hit.Shot.Statement}; ROLLBACK";
     }

@@ -15,7 +15,7 @@ static class LoginAssault
         CheckOptions options, CancellationToken until, CancellationToken token)
     {
         var tally = new Tally();
-        var stakes = await StakesAsync(looker, accesses, tally, token);
+        var stakes = await StakesAsync(looker, surface, accesses, tally, token);
         foreach (var (role, login) in options.Logins)
         {
             var own = accesses.Where(access => access.Roles.Any(each => each.Name == role) && stakes.ContainsKey(access.Table.Oid))
@@ -43,7 +43,7 @@ static class LoginAssault
         CancellationToken until, CancellationToken token)
     {
         string? context;
-        await using (var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: false, token))
+        await using (var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: false, token, surface.Entrance))
         {
             context = await ring.AsAsync(null, () => Calibration.FindAsync(ring, stake, access, surface.Contexts, [], token), token);
         }
@@ -67,7 +67,7 @@ static class LoginAssault
         }
         try
         {
-            await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: false, token);
+            await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: false, token, surface.Entrance);
             tally.Add(access, await ring.AsAsync(null, () => Volley.FireAsync(ring, surface.Contexts, shots, token), token));
             tally.Add(access, await copy(ring));
         }
@@ -78,22 +78,27 @@ static class LoginAssault
     }
 
     // Rows of two tenants, as the role that looks can see them.
-    static async Task<Dictionary<uint, Stake>> StakesAsync(NpgsqlConnection looker, IReadOnlyList<Access> accesses, Tally tally,
-        CancellationToken token)
+    static async Task<Dictionary<uint, Stake>> StakesAsync(NpgsqlConnection looker, Surface surface,
+        IReadOnlyList<Access> accesses, Tally tally, CancellationToken token)
     {
         var stakes = new Dictionary<uint, Stake>();
         await using var ring = await Ring.EnterAsync(looker, super: false, token);
+        var told = surface.Entrance.Tenants.Count == 0 ? null : Sql.Of(
+            $" and t in ({Sql.Join(", ", surface.Entrance.Tenants.Select(static tenant => Sql.Of($"{new Literal(tenant)}")))})");
         foreach (var table in accesses.Select(static access => access.Table).DistinctBy(static table => table.Oid))
         {
             var column = new Ident(table.TenantColumn.Name);
             var (rows, refusal) = await ring.TryAsync(() => ring.RowsAsync(Sql.Of($"""
                 select distinct on (t) t, o, c
                 from (select {column}::text, tableoid::text, ctid::text from {table.Name} limit 1000) s(t, o, c)
-                where t <> '' order by t limit 2
+                where t <> ''{told} order by t limit 2
                 """), token), token);
             if (rows is [var first, var second])
                 stakes[table.Oid] = new(first[0]!, new(first[1]!, first[2]!), second[0]!, new(second[1]!, second[2]!),
-                    new Dictionary<short, Sql>(), Small: false, null);
+                    new Dictionary<short, Sql>(), Small: false, surface.Entrance.For(first[0]!))
+                {
+                    ContextB = surface.Entrance.For(second[0]!),
+                };
             else
                 tally.Unclear(LiveAttacks.Own, table.Name.Plain, refusal is null
                     ? "the role that looks sees no rows of two tenants to try it with" : Evidence.Of(refusal));

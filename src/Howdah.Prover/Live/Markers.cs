@@ -19,8 +19,10 @@ static class Markers
             $"select distinct t from (select {column}::text from {name} limit 1000) s(t) where t <> '' order by t limit 3"), token))
             .ConvertAll(static row => row[0]!);
         var template = seen.Count > 0;
-        var a = self ?? (seen.Count > 1 ? seen[0] : Values.Tenant(table.TenantColumn, 'a'));
-        var b = seen.LastOrDefault(value => value != a) ?? Values.Tenant(table.TenantColumn, 'b');
+        var told = ring.Entrance.Tenants;
+        var a = self ?? (told.Count > 1 ? told[0] : seen.Count > 1 ? seen[0] : Values.Tenant(table.TenantColumn, 'a'));
+        var b = (told.Count > 1 && self is null ? told[1] : seen.LastOrDefault(value
+            => value != a)) ?? Values.Tenant(table.TenantColumn, 'b');
         if (a is null || b is null)
             return (null, $"no value of type {table.TenantColumn.Type} can be made up");
         // A's row first: attacks that walk from row to row meet their own before the other's.
@@ -35,7 +37,10 @@ static class Markers
         for (var i = 0; i < open.Count; i++)
             values[open[i].Number] = Sql.Of($"{Sql.Written(row[i]!)}::{Sql.Written(open[i].Type)}");
         var few = await ring.RowsAsync(Sql.Of($"select 1::text from {name} offset 10000 limit 1"), token);
-        return (new(a, own, b, foreign, values, few.Count == 0, null), null);
+        return (new(a, own, b, foreign, values, few.Count == 0, ring.Entrance.For(a))
+        {
+            ContextB = ring.Entrance.For(b),
+        }, null);
     }
 
     internal static async Task<Place?> PlantAsync(Ring ring, TenantTable table, string tenant, bool template, int number,
@@ -65,7 +70,7 @@ static class Markers
         return rows is [[var oid, var tid]] ? new(oid!, tid!) : null;
     }
 
-    static async Task<Place?> FindAsync(Ring ring, TenantTable table, string tenant, CancellationToken token)
+    internal static async Task<Place?> FindAsync(Ring ring, TenantTable table, string tenant, CancellationToken token)
     {
         var (rows, _) = await ring.TryAsync(() => ring.RowsAsync(Sql.Of($"""
             select tableoid::text, ctid::text from {table.Name}

@@ -1,4 +1,5 @@
 using Howdah.Engine.Planning;
+using Howdah.Prover.Scouting;
 using Npgsql;
 
 namespace Howdah.Prover.Live;
@@ -22,13 +23,20 @@ sealed class Ring : IAsyncDisposable
     /// <summary>Whether it can become every other role.</summary>
     internal bool Super { get; }
 
+    /// <summary>How tenants are entered in it.</summary>
+    internal Entrance Entrance { get; init; } = Entrance.Plain;
+
     /// <summary>Begins. As a superuser, triggers and checks of foreign keys stay silent: nothing that an attack does can reach
     /// further.</summary>
-    internal static async Task<Ring> EnterAsync(NpgsqlConnection connection, bool super, CancellationToken token)
+    internal static async Task<Ring> EnterAsync(NpgsqlConnection connection, bool super, CancellationToken token,
+        Entrance? entrance = null)
     {
         var transaction = await connection.BeginTransactionAsync(token);
         await using var path = new NpgsqlCommand("select current_setting('search_path')", connection, transaction);
-        var ring = new Ring(connection, transaction, (string)(await path.ExecuteScalarAsync(token))!, super);
+        var ring = new Ring(connection, transaction, (string)(await path.ExecuteScalarAsync(token))!, super)
+        {
+            Entrance = entrance ?? Entrance.Plain,
+        };
         await ring.RunAsync(Sql.Of($"set local lock_timeout = '100ms'; set local statement_timeout = '5s'; set local search_path = ''"),
             token);
         if (super)

@@ -11,7 +11,14 @@ namespace Howdah.Prover.Live;
 /// <param name="Small">Whether a statement without WHERE may be run on the table.</param>
 /// <param name="ContextA">What the context must be for A to see its own row; null where no value was found that shows it.</param>
 sealed record Stake(
-    string A, Place? Own, string B, Place Foreign, IReadOnlyDictionary<short, Sql> Values, bool Small, string? ContextA);
+    string A, Place? Own, string B, Place Foreign, IReadOnlyDictionary<short, Sql> Values, bool Small, string? ContextA)
+{
+    /// <summary>What the context must be for B, where it is not B itself.</summary>
+    internal string? ContextB { get; init; }
+
+    /// <summary>What the context is turned to when A turns to B.</summary>
+    internal string TurnB => ContextB ?? B;
+}
 
 /// <summary>Where a row is: found in one step, whatever the size of the table.</summary>
 sealed record Place(string Table, string Row)

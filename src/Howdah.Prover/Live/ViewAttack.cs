@@ -82,7 +82,8 @@ static class ViewAttack
                       where {new Ident(view.TenantColumn!)} = {new Literal(stake.B)} limit 1) b
                     """);
                 var hits = await ring.AsAsync(view.Roles[0].Name, () => Volley.FireAsync(ring, surface.Contexts,
-                    [Shot.Count(LiveAttacks.Views, "as A", stake.A, query), Shot.Count(LiveAttacks.Views, "as nobody", "", query)],
+                    [Shot.Count(LiveAttacks.Views, "as A", stake.ContextA ?? stake.A, query), Shot.Count(LiveAttacks.Views,
+                        "as nobody", "", query)],
                         token), token);
                 return hits.Exists(static hit => hit.Through) ? ($"SET SESSION AUTHORIZATION {role}; {query}", null)
                     : hits.Find(static hit => hit.Unclear || hit.State.StartsWith("22", StringComparison.Ordinal)) is { } unclear

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Howdah.Engine.Planning;
+using Howdah.Prover.Scouting;
 
 namespace Howdah.Prover.Live;
 
@@ -17,7 +18,7 @@ static class Volley
     {
         if (shots.Count == 0)
             return [];
-        await ring.RunAsync(Sql.Of($"do {new DollarQuoted(Block(contexts, shots).ToString())}"), token);
+        await ring.RunAsync(Sql.Of($"do {new DollarQuoted(Block(ring.Entrance, contexts, shots).ToString())}"), token);
         var said = (await ring.RowsAsync(Sql.Of($"select pg_catalog.current_setting({new Literal(Said)}, true)"), token))[0][0]!;
         using var document = JsonDocument.Parse(said);
         return [.. document.RootElement.EnumerateArray().Select((one, i) =>
@@ -27,23 +28,23 @@ static class Volley
         })];
     }
 
-    static Sql Block(IReadOnlyList<string> contexts, IReadOnlyList<Shot> shots) => Sql.Of($"""
+    static Sql Block(Entrance entrance, IReadOnlyList<string> contexts, IReadOnlyList<Shot> shots) => Sql.Of($"""
         declare
           said pg_catalog.jsonb := '[]';
           n pg_catalog.int8;
           v pg_catalog.text;
           c refcursor;
         begin
-        {Sql.Join("\n", shots.Select(shot => Try(contexts, shot)))}
+        {Sql.Join("\n", shots.Select(shot => Try(entrance, contexts, shot)))}
         perform pg_catalog.set_config({new Literal(Said)}, said::pg_catalog.text, true);
         end
         """);
 
     // What got through is taken back by raising, with the number of rows kept in a variable.
-    static Sql Try(IReadOnlyList<string> contexts, Shot shot) => Sql.Of($"""
+    static Sql Try(Entrance entrance, IReadOnlyList<string> contexts, Shot shot) => Sql.Of($"""
         begin
           n := null;
-          {(shot.Context is null ? null : Contexts(contexts, new Literal(shot.Context)))}
+          {(shot.Context is null ? null : Turn(entrance, contexts, shot.Context))}
           {shot.Body}
           raise exception using errcode = 'HW000', message = coalesce(n, 0);
         exception when others then
@@ -52,6 +53,10 @@ static class Volley
             's', case sqlstate when 'HW000' then '' else sqlstate end, 'm', case sqlstate when 'HW000' then '' else sqlerrm end));
         end;
         """);
+
+    /// <summary>Enters a tenant by the statement that was given for it, or sets every context to the value.</summary>
+    internal static Sql Turn(Entrance entrance, IReadOnlyList<string> contexts, string value) => entrance.Enter(value) is { } enter
+        ? Sql.Of($"execute {new DollarQuoted(enter.ToString())};") : Contexts(contexts, new Literal(value));
 
     /// <summary>Sets every context to a value, for the rest of the transaction.</summary>
     internal static Sql Contexts(IReadOnlyList<string> contexts, Literal value) => Sql.Join(" ", contexts.Select(name =>

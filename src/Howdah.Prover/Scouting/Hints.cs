@@ -8,4 +8,7 @@ public sealed record Hints(IReadOnlyList<string> TenantColumns, IReadOnlyList<st
 {
     /// <summary>Nothing is said.</summary>
     public static Hints None { get; } = new([], [], []);
+
+    /// <summary>How a tenant is entered where its id alone is not the context (it is signed, or looked up).</summary>
+    public Entrance Entrance { get; init; } = Entrance.Plain;
 }

@@ -47,7 +47,10 @@ static partial class Inference
             guesses.Add($"{schemas.Count} schemas hold the same tables: one schema per tenant");
         guesses.Add($"{Count(seen.Attackers.Count, "role")} can log in and attack: "
             + string.Join(", ", seen.Attackers.Take(8).Select(static role => role.Name)) + (seen.Attackers.Count > 8 ? " …" : ""));
-        return new(seen.Database, seen.Major, seen.Super, seen.Attackers, tables, contexts, schemas, seen.Policies, guesses);
+        return new(seen.Database, seen.Major, seen.Super, seen.Attackers, tables, contexts, schemas, seen.Policies, guesses)
+        {
+            Entrance = hints.Entrance,
+        };
     }
 
     // Names of tenant columns: those that policies compare in most tables, those that telling names give away.

@@ -14,7 +14,11 @@ namespace Howdah.Prover.Scouting;
 /// <param name="Guesses">What was inferred, in sentences, to be shown before anything else.</param>
 sealed record Surface(
     string Database, int Major, bool Super, IReadOnlyList<Attacker> Attackers, IReadOnlyList<TenantTable> Tables,
-    IReadOnlyList<string> Contexts, IReadOnlyList<uint> TenantSchemas, IReadOnlyList<Policy> Policies, IReadOnlyList<string> Guesses);
+    IReadOnlyList<string> Contexts, IReadOnlyList<uint> TenantSchemas, IReadOnlyList<Policy> Policies, IReadOnlyList<string> Guesses)
+{
+    /// <summary>How a tenant is entered.</summary>
+    internal Entrance Entrance { get; init; } = Entrance.Plain;
+}
 
 /// <summary>A role that attacks.</summary>
 /// <param name="Bypass">Whether it has BYPASSRLS.</param>

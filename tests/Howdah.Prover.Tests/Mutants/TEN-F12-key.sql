@@ -1,0 +1,3 @@
+-- twin: signed
+-- expect: TEN-F12
+grant select on sec.keys to signed_app;
