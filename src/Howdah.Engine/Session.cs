@@ -54,8 +54,11 @@ public sealed class Session
             using var fingerprint = new FingerprintBuilder();
             await using var catalog = await CatalogOpener.OpenAsync(server, promise.Target.Database?.Name, fingerprint, token);
             await foreach (var finding in promise.ProveAsync(new Arena(promise.Target, server, catalog), token))
-                yield return finding.File is null && origin.Of(promise.Target, finding.Pattern) is { } place
-                    ? finding with { File = place.File, Line = place.Line } : finding;
+            {
+                var found = finding with { Server = server.Name, Database = promise.Target.Database?.Name };
+                yield return found.File is null && origin.Of(promise.Target, found.Pattern) is { } place
+                    ? found with { File = place.File, Line = place.Line } : found;
+            }
         }
     }
 }

@@ -19,7 +19,8 @@ static class ApplyCommand
     internal static Command Create()
     {
         var path = Common.Path();
-        var saved = new Option<string?>("--plan") { Description = "Do exactly this saved plan; refused once it is stale." };
+        var saved = new Option<string?>("--plan") { Description = "Do exactly this saved plan (plan --out, prove --fix); refused "
+            + "once it is stale." };
         var allow = Allow();
         var wait = new Option<int>("--lock-wait") { Description = "Seconds to wait for another apply of the same estate.",
             DefaultValueFactory = _ => 60 };
@@ -34,12 +35,14 @@ static class ApplyCommand
         command.SetAction((parsed, token) =>
             Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
         {
+            var plan = parsed.GetValue(saved) is { } file ? PlanFile.Read(await File.ReadAllTextAsync(file, token)) : null;
             var options = new ApplyOptions
             {
-                Saved = parsed.GetValue(saved) is { } file ? PlanFile.Read(await File.ReadAllTextAsync(file, token)) : null,
+                Saved = plan,
+                Narrow = plan is { Closes: true } ? ProveCommand.Closing(screen, session, plan) : null,
                 Allow = parsed.GetValue(allow)!.Select(name => Hazard.Kinds[name]).ToHashSet(),
                 EstateLockWait = TimeSpan.FromSeconds(parsed.GetValue(wait)),
-                Confirm = Terminal.IsInteractive && !parsed.GetValue(yes) ? plan => Ask(screen, plan) : null,
+                Confirm = Terminal.IsInteractive && !parsed.GetValue(yes) ? made => Ask(screen, made) : null,
             };
             return await RunAsync(screen, session, options, token, parsed.GetValue(json));
         }, token));

@@ -75,6 +75,8 @@ static class CheckCommand
             var proof = new Proof($"{connection.Host}:{connection.Port}/{result.Database}", result.Findings, $"howdah {Program.Version}",
                 AttackCatalogue.Version(Checker.Attacks), [$"{connection.Host}:{connection.Port} {result.Server}"], null, result.By,
                 time.GetUtcNow(), [.. result.Guesses, .. result.Notes]);
+            proof = await ProofOutput.NarrowAsync(screen, parsed, proof, [.. Checker.Attacks, .. ProofAttacks.All],
+                Directory.GetCurrentDirectory(), token);
             if (parsed.GetValue(Fix) is { } file)
             {
                 var script = FixScript.Write(proof.Findings, proof.Subject);
@@ -86,8 +88,7 @@ static class CheckCommand
                 await File.WriteAllTextAsync(file, script, token);
                 screen.Tell($"SQL that closes what was found: {file}. Read it before you run it.");
             }
-            return await ProofOutput.WriteAsync(screen, parsed, proof, [.. Checker.Attacks, .. ProofAttacks.All],
-                Directory.GetCurrentDirectory(), token);
+            return await ProofOutput.WriteAsync(screen, parsed, proof, token);
         }, token));
         return command;
     }

@@ -33,17 +33,13 @@ static class ProofOutput
             command.Add(option);
     }
 
-    /// <summary>Takes out what is ignored and known, writes the report, and says the exit code.</summary>
+    /// <summary>Writes the report, and says the exit code.</summary>
     /// <param name="screen">Where to.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="proof">What was proved.</param>
-    /// <param name="catalogue">Every attack there is.</param>
-    /// <param name="folder">Where <c>howdah.ignore</c> is looked for; null for nowhere.</param>
+    /// <param name="proof">What was proved, narrowed.</param>
     /// <param name="token">Cancels.</param>
-    internal static async Task<int> WriteAsync(Screen screen, ParseResult parsed, Proof proof, IReadOnlyList<Attack> catalogue,
-        string? folder, CancellationToken token)
+    internal static async Task<int> WriteAsync(Screen screen, ParseResult parsed, Proof proof, CancellationToken token)
     {
-        proof = await NarrowAsync(parsed, Masked(screen, proof), catalogue, folder, token);
         var file = parsed.GetValue(Save);
         var report = parsed.GetValue(Json) ? JsonReport.Write(proof) : parsed.GetValue(Format) switch
         {
@@ -95,9 +91,17 @@ static class ProofOutput
                 catalogue);
     }
 
-    static async Task<Proof> NarrowAsync(ParseResult parsed, Proof proof, IReadOnlyList<Attack> catalogue, string? folder,
-        CancellationToken token)
+    /// <summary>Takes out what is ignored and what the baseline knew.</summary>
+    /// <param name="screen">Masks secrets.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="proof">What was proved.</param>
+    /// <param name="catalogue">Every attack there is.</param>
+    /// <param name="folder">Where <c>howdah.ignore</c> is looked for; null for nowhere.</param>
+    /// <param name="token">Cancels.</param>
+    internal static async Task<Proof> NarrowAsync(Screen screen, ParseResult parsed, Proof proof, IReadOnlyList<Attack> catalogue,
+        string? folder, CancellationToken token)
     {
+        proof = Masked(screen, proof);
         foreach (var given in parsed.GetValue(Ignore)!)
         {
             if (!File.Exists(given) && !given.Contains('='))

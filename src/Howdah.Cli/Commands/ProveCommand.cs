@@ -1,22 +1,33 @@
 using System.CommandLine;
 using Howdah.Cli.Output;
 using Howdah.Engine;
+using Howdah.Engine.Applying;
 using Howdah.Engine.Files;
 using Howdah.Engine.Proving;
+using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Registry;
 using Howdah.Prover;
+using Howdah.Prover.Fixing;
+using Howdah.Prover.Scouting;
 using Npgsql;
 
 namespace Howdah.Cli.Commands;
 
 static class ProveCommand
 {
+    static readonly Option<string?> Fix = new("--fix")
+    {
+        Description = "Save the plan that closes what was found, and nothing else, to this file, for apply --plan; - is stdout.",
+    };
+
     internal static Command Create()
     {
         var path = Common.Path();
         var command = Common.Command("prove",
             "Attacks the result through real logins; everything is rolled back. Exit 2 if anything broke, 4 if only inconclusive.",
-            "howdah prove --format html --out proof.html");
+            "howdah prove --fix close.json && howdah apply --plan close.json");
         command.Add(path);
+        command.Add(Fix);
         ProofOutput.AddOptions(command);
         command.SetAction((parsed, token) =>
             Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
@@ -24,10 +35,51 @@ static class ProveCommand
             Proof proof;
             using (var ticker = new Ticker(screen))
                 proof = await ProveAsync(session, token, ticker);
-            return await ProofOutput.WriteAsync(screen, parsed, proof, Catalogue, session.Estate.Folder, token);
+            proof = await ProofOutput.NarrowAsync(screen, parsed, proof, Catalogue, session.Estate.Folder, token);
+            if (parsed.GetValue(Fix) is { } file && !await SaveFixAsync(screen, session, proof, file, token))
+                return ProofOutput.Exit(proof);
+            return await ProofOutput.WriteAsync(screen, parsed, proof, token);
         }, token));
         return command;
     }
+
+    // Says whether stdout is still free for the report.
+    static async Task<bool> SaveFixAsync(Screen screen, Session session, Proof proof, string file, CancellationToken token)
+    {
+        if (proof.Of(Verdict.Broken).Count == 0)
+        {
+            screen.Tell("Nothing is broken, so there is nothing to close: no plan was written.");
+            return true;
+        }
+        var fix = FixPlan.Make(await session.PlanAsync(rehearse: false, token), proof.Findings);
+        foreach (var open in fix.Open)
+            screen.Tell($"not in the plan: {open}");
+        if (fix.Plan.Steps.Count == 0)
+        {
+            screen.Tell("No step closes what is broken: no plan was written.");
+            return true;
+        }
+        if (file == "-")
+        {
+            screen.Out(PlanFile.Write(fix.Plan));
+            return false;
+        }
+        await File.WriteAllTextAsync(file, PlanFile.Write(fix.Plan), token);
+        var allow = string.Concat(fix.Plan.Hazards.Select(static kind => $" --allow {Hazard.Kinds.First(each => each.Value == kind).Key}"));
+        screen.Tell($"{PlanText.Write(fix.Plan, Terminal.Width, Terminal.ErrorColors, screen.Verbose)}"
+            + $"Saved to {file}. Read it, then: howdah apply --plan {file}{allow}");
+        return true;
+    }
+
+    /// <summary>Makes of the plan of everything the saved plan that closes what a proof found: what is found is looked for again, so that
+    /// nothing is done that is not needed, and nothing that is in the file only.</summary>
+    internal static Func<Plan, CancellationToken, Task<Plan>> Closing(Screen screen, Session session, SavedPlan saved) =>
+        async (whole, token) =>
+        {
+            var proof = await ProofOutput.BesideAsync(ProofOutput.Masked(screen, await ProveAsync(session, token)), Catalogue,
+                session.Estate.Folder, token);
+            return FixPlan.Make(whole, proof.Findings, saved.Steps.Select(static step => step.Id).ToHashSet(StringComparer.Ordinal)).Plan;
+        };
 
     /// <summary>Every attack on an estate.</summary>
     internal static IReadOnlyList<Attack> Catalogue { get; } = 
@@ -47,7 +99,7 @@ static class ProveCommand
         foreach (var database in session.Estate.Databases)
             await CheckAsync(session, database, findings, notes, progress, token);
         var servers = session.Servers.Values.OrderBy(static server => server.Name, StringComparer.Ordinal).ToList();
-        return new(session.Estate.Name, findings, $"howdah {Program.Version}", AttackCatalogue.Version(Catalogue),
+        return new(session.Estate.Name, OneCause.Merge(findings), $"howdah {Program.Version}", AttackCatalogue.Version(Catalogue),
             [.. servers.Select(static server => $"{server.Where} PostgreSQL {server.Facts.Major}.{server.Facts.Version % 10000}")],
             session.Estate.SpecHash, string.Join(", ", servers.Select(static server => server.Facts.User).Distinct()),
             TimeProvider.System.GetUtcNow(), notes);
@@ -60,8 +112,8 @@ static class ProveCommand
         try
         {
             var result = await Checker.CheckAsync(session.Servers[database.Server].AdminConnectionString(database.Name),
-                new() { Progress = progress is null ? null : progress.Report }, token);
-            findings.AddRange(result.Findings);
+                new() { Hints = Known(database), Progress = progress is null ? null : progress.Report }, token);
+            findings.AddRange(result.Findings.Select(finding => finding with { Server = database.Server, Database = database.Name }));
             notes.AddRange(result.Notes.Select(note => $"{database.Name}: {note}"));
         }
         catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
@@ -69,4 +121,8 @@ static class ProveCommand
             notes.Add($"database {database.Name} does not exist yet");
         }
     }
+
+    // What the file says need not be guessed. Who attacks is not taken from it: a login that nobody declared is the one to fear.
+    static Hints Known(DatabaseSpec database) => TenantContext.SettingOf(database) is { } context
+        && TenantContext.ColumnOf(database) is { } column ? Hints.None with { TenantColumns = [column], Contexts = [context] } : Hints.None;
 }

@@ -58,12 +58,14 @@ sealed class Applier(Session session, ApplyOptions options)
         foreach (var server in session.Servers.Values)
             await EnterServerAsync(server, token);
         // Never the facts from before the lock: they may be another run's past.
-        plan = await session.PlanAsync(rehearse: true, token);
+        var whole = await session.PlanAsync(rehearse: true, token);
+        plan = options.Narrow is { } narrow ? await narrow(whole, token) : whole;
         foreach (var run in entered.Values)
             run.Run.Fingerprint = plan.Fingerprint;
         Check(plan);
         if (plan.Steps.Count == 0)
-            return new(ApplyOutcome.NothingToDo, "Nothing to do: the estate is as declared.", plan, 0);
+            return new(ApplyOutcome.NothingToDo, options.Narrow is null
+                ? "Nothing to do: the estate is as declared." : "Nothing to do: what the plan closes is closed.", plan, 0);
         options.Events?.Report(new(ApplyEventKind.Planned, null, $"{plan.Steps.Count} steps", Plan: plan));
         foreach (var step in plan.Steps)
         {
@@ -77,13 +79,25 @@ sealed class Applier(Session session, ApplyOptions options)
         }
         current = null;
         options.Fault?.Invoke("before looking again");
+        var undone = await LookAgainAsync(whole, token);
+        await EndRunsAsync("done");
+        return new(ApplyOutcome.Done, $"Done: {done} steps.{undone}", plan, done);
+    }
+
+    async Task<string> LookAgainAsync(Plan whole, CancellationToken token)
+    {
         var left = await session.PlanAsync(rehearse: false, token);
-        if (left.Steps.Count > 0)
-            throw new ApplyStop(ApplyOutcome.Failed,
+        if (options.Narrow is not { } narrow)
+            return left.Steps.Count == 0 ? "" : throw new ApplyStop(ApplyOutcome.Failed,
                 $"all {done} steps are done, yet {left.Steps.Count} would change again ({left.Steps[0].Id}): somebody else changes the "
                     + $"same things, or this is a bug");
-        await EndRunsAsync("done");
-        return new(ApplyOutcome.Done, $"Done: {done} steps.", plan, done);
+        var mine = plan!.Steps.Select(static step => step.Id).ToHashSet(StringComparer.Ordinal);
+        if ((await narrow(left, token)).Steps.FirstOrDefault(step => mine.Contains(step.Id)) is { } open)
+            throw new ApplyStop(ApplyOutcome.Failed, $"all {done} steps are done, yet what {open.Object} was to close is still found: "
+                + "howdah prove tells what got through");
+        var before = whole.Steps.Select(static step => step.Id).ToHashSet(StringComparer.Ordinal);
+        return left.Steps.FirstOrDefault(step => !before.Contains(step.Id)) is { } back
+            ? $" But the estate asks for what was closed ({back.Object}): change the file, or the next howdah apply opens it again." : "";
     }
 
     void Check(Plan plan)
@@ -94,7 +108,8 @@ sealed class Applier(Session session, ApplyOptions options)
             return;
         if (options.Saved is { } saved && saved.Fingerprint != plan.Fingerprint && !IsRestOf(plan, saved))
             throw new ApplyStop(ApplyOutcome.Refused,
-                "the saved plan is stale: the estate or the database has changed since; make a new one with howdah plan --out");
+                "the saved plan is stale: the estate or the database has changed since; make a new one with "
+                    + (saved.Closes ? "howdah prove --fix" : "howdah plan --out"));
         var forbidden = plan.Hazards.Where(kind => !options.Allow.Contains(kind)).ToList();
         if (forbidden.Count == 0 || options.Confirm?.Invoke(plan) == true)
             return;

@@ -8,6 +8,12 @@ public sealed record ApplyOptions
     /// <summary>A saved plan to do exactly; null plans afresh.</summary>
     public SavedPlan? Saved { get; init; }
 
+    /// <summary>
+    /// Makes of the plan of everything the plan of this run: some of its steps, and others. Null does everything that differs. Asked again
+    /// when all is done: a step that it still wants then has not done what it was for.
+    /// </summary>
+    public Func<Plan, CancellationToken, Task<Plan>>? Narrow { get; init; }
+
     /// <summary>The hazards that may be taken.</summary>
     public IReadOnlySet<HazardKind> Allow { get; init; } = new HashSet<HazardKind>();
 

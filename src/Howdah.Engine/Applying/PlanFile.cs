@@ -7,7 +7,8 @@ namespace Howdah.Engine.Applying;
 /// <summary>What a saved plan holds for comparing: which steps, with which SQL, from which facts.</summary>
 /// <param name="Fingerprint">Of the facts it was made from.</param>
 /// <param name="Steps">Each step's id and SQL, in order.</param>
-public sealed record SavedPlan(string Fingerprint, IReadOnlyList<(string Id, string Sql)> Steps);
+/// <param name="Closes">Whether it closes what a proof found (<c>howdah prove --fix</c>) and holds nothing else.</param>
+public sealed record SavedPlan(string Fingerprint, IReadOnlyList<(string Id, string Sql)> Steps, bool Closes = false);
 
 /// <summary>The JSON form of a plan: what <c>plan --json</c> prints, and what <c>--out</c> saves for <c>apply --plan</c>.</summary>
 public static class PlanFile
@@ -21,6 +22,13 @@ public static class PlanFile
         {
             json.WriteStartObject();
             json.WriteString("estate", plan.Estate);
+            if (plan.Closes is { } closes)
+            {
+                json.WriteStartArray("closes");
+                foreach (var closed in closes)
+                    json.WriteStringValue(closed);
+                json.WriteEndArray();
+            }
             json.WriteStartArray("steps");
             foreach (var step in plan.Steps)
                 WriteStep(json, step);
@@ -52,11 +60,12 @@ public static class PlanFile
             using var json = JsonDocument.Parse(text);
             return new(json.RootElement.GetProperty("fingerprint").GetString()!,
                 [.. json.RootElement.GetProperty("steps").EnumerateArray()
-                    .Select(step => (step.GetProperty("id").GetString()!, step.GetProperty("sql").GetString()!))]);
+                    .Select(step => (step.GetProperty("id").GetString()!, step.GetProperty("sql").GetString()!))],
+                json.RootElement.TryGetProperty("closes", out _));
         }
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new FormatException("not a saved plan: make one with howdah plan --out FILE", wrong);
+            throw new FormatException("not a saved plan: make one with howdah plan --out FILE or howdah prove --fix FILE", wrong);
         }
     }
 

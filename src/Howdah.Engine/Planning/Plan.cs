@@ -12,6 +12,9 @@ namespace Howdah.Engine.Planning;
 public sealed record Plan(
     string Estate, IReadOnlyList<Step> Steps, IReadOnlyList<Diagnostic> Notes, string Fingerprint, IReadOnlyList<PlanTarget> Targets)
 {
+    /// <summary>What it closes of a proof's findings, one sentence each; null for a plan of everything that differs.</summary>
+    public IReadOnlyList<string>? Closes { get; init; }
+
     /// <summary>Whether something forbids applying it at all: a stranger with our name, a missing privilege.</summary>
     public bool Blocked => Notes.Any(note => note.Severity == Severity.Error);
 

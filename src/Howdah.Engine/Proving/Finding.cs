@@ -60,6 +60,12 @@ public sealed record Finding(Attack Attack, string Pattern, string Target, Verdi
     /// <summary>The line in <see cref="File"/>, from 1; 0 where it is not known.</summary>
     public int Line { get; init; }
 
+    /// <summary>The estate's server it was found on; null where no estate is proved.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>The estate's database it was found in; null where it concerns a whole server, or no estate is proved.</summary>
+    public string? Database { get; init; }
+
     /// <summary>Why a person decided to live with it, and until when; null where nobody did. It then changes no exit code.</summary>
     public string? Ignored { get; init; }
 

@@ -6,9 +6,6 @@ namespace Howdah.Prover.Fixing;
 /// <summary>SQL that closes what was found: to be read, then run. Pure.</summary>
 public static class FixScript
 {
-    // Rights are taken first, for that locks nobody out of anything they should do; then roles, then tables, then the rest.
-    static readonly string[] Order = ["REVOKE", "ALTER ROLE", "ALTER DATABASE", "ALTER FUNCTION", "ALTER VIEW", "ALTER TABLE"];
-
     /// <summary>Writes the script: gravest harm of each kind first, each finding in a transaction of its own.</summary>
     /// <param name="findings">The findings; only broken ones with a fix in SQL are written, others are named in comments.</param>
     /// <param name="subject">What was checked.</param>
@@ -19,13 +16,13 @@ public static class FixScript
             + $"-f FILE\n"
             + "-- Each part is a transaction of its own; a lock that is not to be had in 2 s ends it, run it again then.\n"
             + "\\set ON_ERROR_STOP on\nSET lock_timeout = '2s';\n");
-        foreach (var finding in broken.Where(IsSql).OrderBy(static finding => Rank(finding.Fix!)).ThenBy(static finding =>
+        foreach (var finding in broken.Where(IsSql).OrderBy(static finding => FixSql.Rank(finding.Fix!)).ThenBy(static finding =>
             finding.Attack.Gravity))
         {
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n-- {finding.Attack.Id} {Word(finding.Attack.Gravity)}: ")
                 .Append(Line(finding.Attack.Title)).Append('\n')
                 .Append("-- found: ").Append(Line(finding.Evidence)).Append('\n');
-            foreach (var hazard in Hazards(finding.Fix!))
+            foreach (var hazard in FixSql.Effects(finding.Fix!))
                 text.Append("-- hazard: ").Append(hazard).Append('\n');
             var alone = finding.Fix!.Contains("CONCURRENTLY", StringComparison.OrdinalIgnoreCase);
             text.Append(alone ? "" : "BEGIN;\n").Append(finding.Fix!.TrimEnd()).Append(finding.Fix!.TrimEnd().EndsWith(';') ? "\n" : ";\n")
@@ -41,27 +38,6 @@ public static class FixScript
 
     static bool IsSql(Finding finding) => finding.Fix is { Length: > 0 } fix
         && fix.Split('\n').Any(static line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal));
-
-    static int Rank(string fix)
-    {
-        var at = Array.FindIndex(Order, word => fix.TrimStart().StartsWith(word, StringComparison.OrdinalIgnoreCase));
-        return at < 0 ? Order.Length : at;
-    }
-
-    static IEnumerable<string> Hazards(string fix)
-    {
-        bool Has(string words) => fix.Contains(words, StringComparison.OrdinalIgnoreCase);
-        if (Has("ENABLE ROW LEVEL SECURITY"))
-            yield return "whoever has no policy sees no rows from then on; the table is locked for a moment";
-        if (Has("CREATE POLICY") || Has("DROP POLICY") || Has("ALTER POLICY"))
-            yield return "the table is locked for a moment; statements see other rows from then on";
-        if (Has("SET NOT NULL") || Has("ADD CONSTRAINT") || Has("CREATE UNIQUE INDEX"))
-            yield return "reads the whole table while writes wait; it fails where rows do not fit";
-        if (Has("DROP ") && !Has("DROP POLICY"))
-            yield return "what is dropped is gone";
-        if (Has("REVOKE"))
-            yield return "whoever relied on the right is refused from then on";
-    }
 
     // Names come from the database: a line break in one must not end the comment.
     static string Line(string text) => string.Concat(text.Select(static c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));

@@ -30,6 +30,9 @@ static class Judge
         ["TEN-C07"] = ["TEN-C07"],
     };
 
+    /// <summary>The lints that are blamed for a break.</summary>
+    internal static IReadOnlyList<string> Blamed => Open;
+
     // Which attack stands for all that came through at once: the plainest way in.
     static readonly Attack[] Order = [LiveAttacks.Partition, LiveAttacks.Unset, LiveAttacks.Empty, LiveAttacks.Own, LiveAttacks.Wildcard,
         LiveAttacks.RowSecurityOff, LiveAttacks.Update, LiveAttacks.Delete, LiveAttacks.GiveAway, LiveAttacks.Plant, LiveAttacks.Upsert,
@@ -122,7 +125,7 @@ static class Judge
     }
 
     // `shop.orders`, `policy p on shop.orders`, `shop.orders as app`, but not `shop.orders_old`.
-    static bool Names(string target, string table)
+    internal static bool Names(string target, string table)
     {
         var at = target.IndexOf(table, StringComparison.Ordinal);
         return at >= 0 && (at == 0 || target[at - 1] == ' ') && (at + table.Length == target.Length || " .(,".Contains(target[at
