@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Howdah.Engine.Tests.Proving;
 
-/// <summary>What the SARIF 2.1.0 schema asks of the objects we write; the whole schema is not ours to ship.</summary>
+/// <summary>What the SARIF 2.1.0 schema asks of the objects we write; and the whole schema where npm can fetch it.</summary>
 public sealed class The_sarif_report
 {
     static readonly Dictionary<string, string[]> Allowed = new()
@@ -20,6 +20,37 @@ public sealed class The_sarif_report
         ],
         ["location"] = ["physicalLocation", "logicalLocations"],
     };
+
+    [Fact]
+    public async Task is_valid_by_the_schema_of_the_standard()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var folder = Directory.CreateTempSubdirectory("howdah-sarif-");
+        try
+        {
+            var files = new List<string>();
+            foreach (var name in Proofs.Hostile.Append("store.orders"))
+                files.Add(await WriteAsync(SarifReport.Write(Proofs.Full(name))));
+            files.Add(await WriteAsync(SarifReport.Write(Proofs.Of() with { Fingerprint = null })));
+            Assert.Empty(await SarifSchema.ErrorsAsync([.. files], token));
+            // The validator can fail.
+            var wrong = await WriteAsync(SarifReport.Write(Proofs.Full("store.orders")).Replace("\"level\": \"error\"",
+                "\"level\": \"grave\"", StringComparison.Ordinal));
+            Assert.Contains(await SarifSchema.ErrorsAsync([wrong], token),
+                static line => line.Contains("/level", StringComparison.Ordinal));
+
+            async Task<string> WriteAsync(string text)
+            {
+                var file = Path.Combine(folder.FullName, $"{folder.GetFiles().Length}.sarif");
+                await File.WriteAllTextAsync(file, text, token);
+                return file;
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     [Fact]
     public void is_as_the_standard_says()
