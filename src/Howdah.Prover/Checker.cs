@@ -27,30 +27,45 @@ public static class Checker
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Enlist = false,
             ApplicationName = "howdah check" };
+        var weather = await LookOutAsync(builder.ConnectionString, token);
+        builder.ConnectionString = weather.Unlock(builder) ?? builder.ConnectionString;
         await using var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync(token);
-        var surface = await LookAsync(connection, options.Hints, token);
+        var surface = await LookAsync(connection, weather, options.Hints, token);
         options.Progress?.Invoke("read the catalogs");
         var findings = await LintRunner.RunAsync(connection, surface, LintBook.All, token);
-        var notes = new List<string>();
+        var notes = weather.Notes.ToList();
+        if (surface.Locked.Count > 0)
+            findings.Add(new Finding(LiveAttacks.Own, LintRunner.Pattern, surface.Locked[0], Verdict.Inconclusive,
+                "another session locks it (a migration, perhaps: see pg_locks for AccessExclusiveLock), so it was not looked at")
+                .On(surface.Locked));
         using var limit = options.MaxDuration is { } span ? new CancellationTokenSource(span, options.Time) : new();
         if (!options.CatalogOnly && surface.Tables.Count > 0)
             findings = await AttackAsync(builder.ConnectionString, connection, surface, options, findings, notes, limit.Token, token);
         if (!options.CatalogOnly && surface.TenantSchemas.Count > 1)
             findings = await VisitAsync(connection, surface, options, findings, limit.Token, token);
         if (options.Pooled is { } pooled)
-            findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), token));
+            findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), limit.Token, token));
         findings = Judge.Agree(findings);
         return new(surface.Database, $"PostgreSQL {connection.PostgreSqlVersion}", builder.Username ?? "", surface.Guesses, notes,
-            [.. findings.Select(surface.Entrance.Mask).OrderBy(static finding => finding.Attack.Gravity).ThenBy(static finding
-                => finding.Attack.Id,
-                StringComparer.Ordinal)
+            [.. findings.Select(surface.Entrance.Mask).Select(weather.Settle).OrderBy(static finding => finding.Attack.Gravity)
+                .ThenBy(static finding => finding.Attack.Id, StringComparer.Ordinal)
                 .ThenBy(static finding => finding.Target, StringComparer.Ordinal)]);
     }
 
-    static async Task<Surface> LookAsync(NpgsqlConnection connection, Hints hints, CancellationToken token)
+    static async Task<Weather> LookOutAsync(string connectionString, CancellationToken token)
     {
-        await using (var limits = new NpgsqlCommand("set lock_timeout = '2s'; set statement_timeout = '60s'", connection))
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(token);
+        return await Weather.ReadAsync(connection, token);
+    }
+
+    static async Task<Surface> LookAsync(NpgsqlConnection connection, Weather weather, Hints hints, CancellationToken token)
+    {
+        // Behind a pooler what is set for the session would reach other clients.
+        await using var transaction = weather.Pooled ? await connection.BeginTransactionAsync(token) : null;
+        await using (var limits = new NpgsqlCommand(weather.Pooled ? "set local lock_timeout = '2s'; set local statement_timeout = '60s'"
+            : "set lock_timeout = '2s'; set statement_timeout = '60s'", connection))
             await limits.ExecuteNonQueryAsync(token);
         try
         {

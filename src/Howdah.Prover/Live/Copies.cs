@@ -79,7 +79,8 @@ static class Copies
             return await ring.AsAsync(ring.Super ? access.Role.Name : null, async () =>
             {
                 if (shot.Context is { } context && contexts.Count > 0)
-                    await ring.RunAsync(Sql.Of($"do {new DollarQuoted($"begin {Volley.Contexts(contexts, new(context))} end")}"), token);
+                    await ring.RunAsync(Sql.Of($"do {new DollarQuoted($"begin {Volley.Turn(ring.Entrance, contexts, context)} end")}"),
+                        token);
                 return new Hit(shot, await copy(), "", "");
             }, token);
         }

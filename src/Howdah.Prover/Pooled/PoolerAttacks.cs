@@ -22,7 +22,7 @@ static class PoolerAttacks
     /// <param name="connectionString">The application's, through its pooler.</param>
     /// <param name="surface">What there is to attack behind it.</param>
     internal static async Task<List<Finding>> RunAsync(string connectionString, Surface surface, PoolerOptions options,
-        CancellationToken token)
+        CancellationToken until, CancellationToken token)
     {
         await using var pool = new Pool(connectionString, Math.Max(3, options.Clients));
         Mark mark;
@@ -45,6 +45,11 @@ static class PoolerAttacks
         var findings = new List<Finding>();
         foreach (var (attack, run) in Runs(stage))
         {
+            if (until.IsCancellationRequested)
+            {
+                findings.Add(stage.Say(attack, Verdict.Inconclusive, "the time allowed was over before it was tried"));
+                continue;
+            }
             options.Progress?.Invoke($"{attack.Id} through the pooler");
             try
             {

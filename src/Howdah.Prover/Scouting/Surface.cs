@@ -18,6 +18,9 @@ sealed record Surface(
 {
     /// <summary>How a tenant is entered.</summary>
     internal Entrance Entrance { get; init; } = Entrance.Plain;
+
+    /// <summary>Tables that another session locks, so that they were not looked at.</summary>
+    internal IReadOnlyList<string> Locked { get; init; } = [];
 }
 
 /// <summary>A role that attacks.</summary>

@@ -57,7 +57,7 @@ sealed class Shop
 
     /// <summary>Attacks; gives the verdicts by attack, and all that was told.</summary>
     internal async Task<List<Finding>> AttackAsync(string pooled, PoolerOptions? options = null, CancellationToken token = default) =>
-        await PoolerAttacks.RunAsync(pooled, await LookAsync(), options ?? new(), token);
+        await PoolerAttacks.RunAsync(pooled, await LookAsync(), options ?? new(), default, token);
 
     /// <summary>What there is to attack.</summary>
     internal async Task<Surface> LookAsync()

@@ -46,4 +46,16 @@ public sealed class Through_the_pooler
         Assert.True(findings.All(static finding => finding.Verdict is Verdict.Broken or Verdict.Held), told);
         Assert.All(findings, static finding => Assert.Equal(finding.Verdict == Verdict.Broken, finding.Fix is not null));
     }
+
+    [Fact]
+    public async Task What_was_not_tried_in_the_time_allowed_is_inconclusive()
+    {
+        var shop = await Shop.OpenAsync(18);
+        await using var pooler = await shop.PoolAsync("pool_mode=transaction", "default_pool_size=1");
+        var findings = await PoolerAttacks.RunAsync(shop.Through(pooler), await shop.LookAsync(), new(), new(canceled: true),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(All, findings.Select(static finding => finding.Attack.Id));
+        Assert.All(findings, static finding => Assert.Contains("time allowed", finding.Evidence, StringComparison.Ordinal));
+        Assert.All(findings, static finding => Assert.Equal(Verdict.Inconclusive, finding.Verdict));
+    }
 }

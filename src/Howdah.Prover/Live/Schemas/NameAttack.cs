@@ -1,3 +1,4 @@
+using System.Globalization;
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
 using Npgsql;
@@ -53,11 +54,11 @@ static class NameAttack
                 select n, r::pg_catalog.oid::text from (
                   select n, pg_catalog.to_regclass(pg_catalog.quote_ident(n)) from pg_catalog.unnest(array[{list}]::text[]) n) s(n, r)
                 where r is not null and not exists (select from pg_catalog.pg_class c where c.oid = r
-                  and c.relnamespace = {new Literal(home.Name)}::pg_catalog.regnamespace)
+                  and c.relnamespace = {new Literal(resident.Home.ToString(CultureInfo.InvariantCulture))}::pg_catalog.oid)
                 """), token);
             // What leads elsewhere with the whole path does so without the own schema, too.
             strays.AddRange(rows.Where(row => !strays.Exists(each => each.Name == row[0])).Select(row => new Stray(resident, row[0]!,
-                uint.Parse(row[1]!, System.Globalization.CultureInfo.InvariantCulture), path, hidden,
+                uint.Parse(row[1]!, CultureInfo.InvariantCulture), path, hidden,
                 home.Relations.Contains(row[0]!))));
         }
         return strays;

@@ -1,4 +1,4 @@
--- No parameters. Policies with the columns they name and the bodies of the functions they call.
+-- $1 oid[] tables that are locked and left out. Policies with the columns they name and the bodies of the functions they call.
 select p.polrelid, p.polname::text, p.polcmd, p.polpermissive, p.polroles, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
        pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
        coalesce((select pg_catalog.array_agg(d.refobjsubid::smallint order by d.refobjsubid) from pg_catalog.pg_depend d
@@ -10,4 +10,5 @@ select p.polrelid, p.polname::text, p.polcmd, p.polpermissive, p.polroles, pg_ca
           where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and d.objid = p.oid
             and d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and f.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace))
 from pg_catalog.pg_policy p
+where p.polrelid <> all ($1)
 order by p.polrelid, p.polname::text collate "C"
