@@ -12,6 +12,7 @@ sealed class CuttingProxy : IDisposable
     readonly ConcurrentDictionary<TcpClient, byte> open = [];
     readonly int target;
     volatile bool closed;
+    int turns;
 
     internal CuttingProxy(int target)
     {
@@ -43,6 +44,9 @@ sealed class CuttingProxy : IDisposable
 
     /// <summary>How many cuts there were.</summary>
     internal int Cuts { get; private set; }
+
+    /// <summary>How many times a client spoke after it had listened: round trips, in however many pieces they went.</summary>
+    internal int Turns => Volatile.Read(ref turns);
 
     /// <summary>Takes connections again.</summary>
     internal void Mend() => (closed, ForGood, Judge) = (false, false, _ => Cut.No);
@@ -97,6 +101,9 @@ sealed class CuttingProxy : IDisposable
         var buffer = new byte[1 << 16];
         while (await wire.Client.ReadAsync(buffer) is > 0 and var length)
         {
+            if (!wire.Asked)
+                Interlocked.Increment(ref turns);
+            wire.Asked = true;
             var cut = Judge(Encoding.UTF8.GetString(buffer, 0, length));
             if (cut == Cut.No)
             {
@@ -121,6 +128,7 @@ sealed class CuttingProxy : IDisposable
         var buffer = new byte[1 << 16];
         while (await wire.Server.ReadAsync(buffer) is > 0 and var length)
         {
+            wire.Asked = false;
             if (wire.Deaf)
                 wire.Answered.TrySetResult();
             else
@@ -132,7 +140,7 @@ sealed class CuttingProxy : IDisposable
     {
         internal NetworkStream Client => client;
         internal NetworkStream Server => server;
-        internal volatile bool Deaf;
+        internal volatile bool Deaf, Asked;
         internal TaskCompletionSource Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

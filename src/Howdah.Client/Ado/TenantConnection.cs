@@ -84,6 +84,21 @@ public sealed class TenantConnection : DbConnection
     public override void Close() => CloseAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Close();
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName) => throw new NotSupportedException("where to connect comes from the tenant");
 
     /// <inheritdoc/>

@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.ValueGeneration;
+
+namespace Howdah.Client.EntityFrameworkCore.Modeling;
+
+/// <summary>Fills in the tenant of an entity that is added without one.</summary>
+sealed class TenantIdFactory : ValueGeneratorFactory
+{
+    public override ValueGenerator Create(IProperty property, ITypeBase typeBase) => new TenantId();
+
+    sealed class TenantId : ValueGenerator<Guid>
+    {
+        public override bool GeneratesTemporaryValues => false;
+
+        // The same for all of a context: an entity that came without one is not taken for a new one because of that.
+        public override bool GeneratesStableValues => true;
+
+        public override Guid Next(EntityEntry entry) => entry.Context.GetTenant().Id;
+    }
+}
