@@ -29,7 +29,9 @@ sealed class ContextTenant(IDbContextOptions options) : IResettableService
     /// <summary>Whom to ask when the tenant is first needed.</summary>
     internal void Ask(ITenantAccessor whom) => accessor = whom;
 
-    Tenant? Find() => tenant ??= (accessor ?? options.FindExtension<HowdahOptionsExtension>()?.Options.Accessor ?? OfTheApplication)?.Tenant;
+    Tenant? Find() => tenant ??= (accessor ?? OfTheOptions ?? OfTheApplication)?.Tenant;
+
+    ITenantAccessor? OfTheOptions => options.FindExtension<HowdahOptionsExtension>()?.Options.Accessor;
 
     ITenantAccessor? OfTheApplication => options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider
         ?.GetService(typeof(ITenantAccessor)) as ITenantAccessor;
