@@ -50,17 +50,22 @@ public sealed class Tenant : DbDataSource
     /// <summary>A batch bound to this tenant, with a connection of its own while it runs: one round trip, one transaction.</summary>
     public new TenantBatch CreateBatch() => new(new(this), ownsConnection: true);
 
-    internal async ValueTask<Session> OpenSessionAsync(CancellationToken token)
+    internal async ValueTask<Session> OpenSessionAsync(Made made, CancellationToken token)
+    {
+        await SettleAsync(token).ConfigureAwait(false);
+        return await Session.OpenAsync(source, resident, made, token).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes sure that the registry knows it; from then on, all share what is known of it.</summary>
+    internal async ValueTask SettleAsync(CancellationToken token)
     {
         await source.CheckedAsync(token).ConfigureAwait(false);
-        if (!settled)
-        {
-            if (resident.Placement is null)
-                await source.Locator.FindAsync(resident, token).ConfigureAwait(false);
-            resident = source.Settle(resident);
-            settled = true;
-        }
-        return await Session.OpenAsync(source, resident, token).ConfigureAwait(false);
+        if (settled)
+            return;
+        if (resident.Placement is null)
+            await source.Locator.FindAsync(resident, token).ConfigureAwait(false);
+        resident = source.Settle(resident);
+        settled = true;
     }
 
     /// <inheritdoc/>

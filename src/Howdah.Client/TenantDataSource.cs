@@ -11,7 +11,9 @@ public sealed class TenantDataSource : IAsyncDisposable
 {
     readonly ConcurrentDictionary<Guid, Resident> residents = new();
     readonly TenantDataSourceOptions options;
-    volatile bool disposed;
+    readonly Lock sync = new();
+    Task? check;
+    volatile bool disposed, passed;
 
     /// <summary>Makes it; connects to nothing yet.</summary>
     /// <exception cref="ArgumentException">An option cannot be.</exception>
@@ -64,11 +66,30 @@ public sealed class TenantDataSource : IAsyncDisposable
     /// </summary>
     internal Resident Settle(Resident resident) => residents.GetOrAdd(resident.Id, resident);
 
+    /// <summary>
+    /// Looks whether the server would keep tenants apart for this login: no superuser, no BYPASSRLS, no owner of tenants' tables, no
+    /// member of such roles, no pooler that was not declared, no session that begins with a tenant. Called by itself before the first
+    /// statement; call it at start-up to fail there.
+    /// </summary>
+    /// <exception cref="TenancyCheckException">Something was found; it lists all of it.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        Task run;
+        lock (sync)
+        {
+            if (check is null or { IsFaulted: true } or { IsCanceled: true })
+                check = Task.Run(() => SelfCheck.RunAsync(this, CancellationToken.None), CancellationToken.None);
+            run = check;
+        }
+        await run.WaitAsync(cancellationToken).ConfigureAwait(false);
+        passed = true;
+    }
+
     internal ValueTask CheckedAsync(CancellationToken token)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        token.ThrowIfCancellationRequested();
-        return default;
+        return passed ? default : new(CheckAsync(token));
     }
 
     internal void GiveBack(Lane lane, Place? place)

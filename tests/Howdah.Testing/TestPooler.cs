@@ -24,6 +24,9 @@ sealed class TestPooler : IAsyncDisposable
         this.port = port;
     }
 
+    /// <summary>Which one it is: what a pooler can keep depends on it.</summary>
+    internal Version Version { get; private set; } = new();
+
     /// <summary>What it wrote.</summary>
     internal string Log => File.ReadAllText(Path.Combine(folder, "log"));
 
@@ -47,6 +50,8 @@ sealed class TestPooler : IAsyncDisposable
             $"pidfile = {In("pid")}", .. settings,
         ]);
         await OsUser.OwnAsync(pooler.folder, CancellationToken.None);
+        var said = await Command.RunAsync(Program, ["--version"], null, CancellationToken.None);
+        pooler.Version = Version.Parse(said.Output.Split('\n')[0].Split(' ')[1]);
         var outcome = await OsUser.RunAsync(Program, ["-q", "-d", In("ini")], CancellationToken.None);
         if (outcome.Code != 0)
             throw new InvalidOperationException($"PgBouncer did not start: {outcome.Output}\n{(File.Exists(In("log")) ? pooler.Log : "")}");

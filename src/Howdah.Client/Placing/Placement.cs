@@ -10,7 +10,9 @@ sealed record Placement(Guid Id, string State, string Model, string? Server, str
     internal bool InRows => Model == "rows";
 
     /// <summary>Whether going there again would be going to the same place in the same state.</summary>
-    internal bool SameAs(Placement other) => Epoch == other.Epoch && Model == other.Model && Server == other.Server
+    internal bool SameAs(Placement other) => Epoch == other.Epoch && SamePlaceAs(other);
+
+    internal bool SamePlaceAs(Placement other) => Model == other.Model && Server == other.Server
         && Database == other.Database
         && Role == other.Role;
 }

@@ -68,6 +68,13 @@ sealed class Places : IAsyncDisposable
         return place;
     }
 
+    /// <summary>The place as it is now, to make connection objects of, without taking one.</summary>
+    internal Place At(Placement placement)
+    {
+        lock (sync)
+            return placement.InRows ? Home : Find(placement);
+    }
+
     internal void Leave(Place place)
     {
         bool last;
@@ -127,6 +134,8 @@ sealed class Places : IAsyncDisposable
         settings.MaxPoolSize = Math.Max(settings.MinPoolSize, options.MaxConnections);
         // An ambient transaction would carry one tenant's context into another tenant's statements.
         settings.Enlist = false;
+        // Through a pooler, the reset would reach another client's server process.
+        settings.NoResetOnClose = options.Pooler == PoolerMode.Transaction;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         options.Configure?.Invoke(builder);
         return builder.Build();

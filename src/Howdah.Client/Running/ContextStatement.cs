@@ -10,9 +10,7 @@ namespace Howdah.Client;
 /// </summary>
 sealed class ContextStatement
 {
-    readonly NpgsqlParameter<string> tenant = Text();
-    readonly NpgsqlParameter<string> statementTimeout = Text();
-    readonly NpgsqlParameter<string> lockTimeout = Text();
+    readonly NpgsqlParameter<string> tenant = Text(null), statementTimeout = Text(null), lockTimeout = Text(null);
     readonly ContextText texts;
 
     internal ContextStatement(ContextText texts)
@@ -24,11 +22,13 @@ sealed class ContextStatement
 
     internal NpgsqlBatchCommand Command { get; }
 
+    bool Limited => Command.Parameters.Count > 1;
+
     internal void Set(string value, TenantLimits limits)
     {
         tenant.TypedValue = value;
         var limited = limits.StatementTimeout is not null || limits.LockTimeout is not null;
-        if (limited != Command.Parameters.Count > 1)
+        if (limited != Limited)
         {
             Command.Parameters.Clear();
             Command.Parameters.Add(tenant);
@@ -46,9 +46,34 @@ sealed class ContextStatement
         }
     }
 
-    static NpgsqlParameter<string> Text() => new() { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = "" };
+    /// <summary>The same as the first statement of a text with named parameters; once, however often that is run.</summary>
+    internal void PutInFront(NpgsqlCommand command)
+    {
+        if (!IsInFront(command))
+        {
+            command.CommandText = (Limited ? texts.NamedLimited : texts.Named) + command.CommandText;
+            command.Parameters.Add(Text(ContextText.Tenant));
+            if (Limited)
+            {
+                command.Parameters.Add(Text(ContextText.StatementTimeout));
+                command.Parameters.Add(Text(ContextText.LockTimeout));
+            }
+        }
+        Copy(tenant, command, ContextText.Tenant);
+        if (Limited)
+        {
+            Copy(statementTimeout, command, ContextText.StatementTimeout);
+            Copy(lockTimeout, command, ContextText.LockTimeout);
+        }
+    }
 
-    // Null leaves the setting as it is; one of them alone is rare, so both share a text.
+    internal static bool IsInFront(NpgsqlCommand command) => command.Parameters.Contains(ContextText.Tenant);
+
+    static void Copy(NpgsqlParameter<string> from, NpgsqlCommand command, string name) =>
+        ((NpgsqlParameter<string>)command.Parameters[name]).TypedValue = from.TypedValue;
+
+    static NpgsqlParameter<string> Text(string? name) => new() { ParameterName = name, NpgsqlDbType = NpgsqlDbType.Text, TypedValue = "" };
+
     static string? Milliseconds(TimeSpan? time) => time is { } some
         ? Math.Max(1, (long)some.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null;
 }

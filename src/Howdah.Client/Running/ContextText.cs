@@ -1,9 +1,10 @@
 namespace Howdah.Client;
 
-/// <summary>The text of the statement in front, once for a data source.</summary>
+/// <summary>The texts of the statement in front, once for a data source: by position, and by name to be put in front of another
+/// text.</summary>
 sealed class ContextText
 {
-    internal const string Parameter = "howdah_tenant";
+    internal const string Tenant = "howdah_tenant", StatementTimeout = "howdah_statement_timeout", LockTimeout = "howdah_lock_timeout";
 
     internal ContextText(string setting)
     {
@@ -14,17 +15,24 @@ sealed class ContextText
             throw new ArgumentException($"'{setting}' is no name of a setting of one's own: letters, digits, '_', and a dot in it",
                 nameof(setting));
         }
-        Plain = $"select pg_catalog.set_config('{setting}', $1, true)";
-        Limited = Plain + Time("statement_timeout", 2) + Time("lock_timeout", 3);
-        Named = Plain.Replace("$1", "@" + Parameter, StringComparison.Ordinal) + ";\n";
+        Plain = Text(setting, "$1");
+        Limited = Text(setting, "$1", "$2", "$3");
+        Named = Text(setting, "@" + Tenant) + ";\n";
+        NamedLimited = Text(setting, "@" + Tenant, "@" + StatementTimeout, "@" + LockTimeout) + ";\n";
     }
-
-    static string Time(string setting, int number) =>
-        $", pg_catalog.set_config('{setting}', coalesce(${number}, pg_catalog.current_setting('{setting}')), true)";
 
     internal string Plain { get; }
     internal string Limited { get; }
-
-    /// <summary>To be put in front of a text with named parameters or none, which may hold several statements.</summary>
     internal string Named { get; }
+    internal string NamedLimited { get; }
+
+    static string Text(string setting, string tenant) =>
+        $"select pg_catalog.set_config('{setting}', {tenant}, true)";
+
+    static string Text(string setting, string tenant, string statement, string wait) =>
+        Text(setting, tenant) + Time("statement_timeout", statement) + Time("lock_timeout", wait);
+
+    // Null leaves what the server has.
+    static string Time(string setting, string value) =>
+        $", pg_catalog.set_config('{setting}', coalesce({value}, pg_catalog.current_setting('{setting}')), true)";
 }

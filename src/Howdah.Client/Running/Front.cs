@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using Npgsql;
 
@@ -47,6 +48,14 @@ sealed class Front(ContextText texts)
                 throw new InvalidOperationException("an error barrier would end the transaction, and the tenant's context with it");
             list.Add(statement);
         }
+    }
+
+    /// <summary>Puts the context in front of a command whose parameters have names; once, however often it is run.</summary>
+    internal void PutInFront(NpgsqlCommand command)
+    {
+        if (command.CommandType != CommandType.Text || (command.Parameters.Count > 0 && command.Parameters[0].ParameterName.Length == 0))
+            throw new NotSupportedException("the context can be put in front of text with named parameters only");
+        context.PutInFront(command);
     }
 
     /// <summary>Makes the batch nothing but the context.</summary>

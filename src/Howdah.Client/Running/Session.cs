@@ -1,8 +1,10 @@
 using System.Data;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Howdah.Client;
+
+/// <summary>A connection object of a place, not open.</summary>
+readonly record struct Made(Place? Place, NpgsqlConnection? Connection);
 
 /// <summary>One connection in one tenant's hands, from the pool of the place where the tenant is.</summary>
 sealed class Session
@@ -31,7 +33,8 @@ sealed class Session
     /// <summary>Whether the transaction under way has its context, and so was answered.</summary>
     internal bool ContextSet { get; set; }
 
-    internal static async ValueTask<Session> OpenAsync(TenantDataSource source, Resident resident, CancellationToken token)
+    /// <param name="made">A connection object that was given out before it was open; taken where it is of the right place.</param>
+    internal static async ValueTask<Session> OpenAsync(TenantDataSource source, Resident resident, Made made, CancellationToken token)
     {
         var placement = resident.Placement is { State: "active" } known ? known
             : await source.Locator.FindAsync(resident, token).ConfigureAwait(false);
@@ -43,7 +46,8 @@ sealed class Session
             try
             {
                 place = source.Places.Enter(placement);
-                var connection = await place.Source.OpenConnectionAsync(token).ConfigureAwait(false);
+                var connection = made.Place == place ? made.Connection! : place.Source.CreateConnection();
+                await connection.OpenAsync(token).ConfigureAwait(false);
                 Telemetry.Taken();
                 return new(source, resident, placement, place, connection);
             }
@@ -71,13 +75,16 @@ sealed class Session
     /// <summary>A text of several statements, as a command of its own: the context is its first statement.</summary>
     internal NpgsqlCommand Script(string text, NpgsqlParameterCollection parameters, bool front)
     {
-        var script = new NpgsqlCommand(front ? source.Texts.Named + text : text, Connection);
+        var script = new NpgsqlCommand(text, Connection);
         foreach (NpgsqlParameter parameter in parameters)
             script.Parameters.Add(parameter.Clone());
         if (front)
-            script.Parameters.Add(new NpgsqlParameter<string>(ContextText.Parameter, resident.Text) { NpgsqlDbType = NpgsqlDbType.Text });
+            PutInFront(script);
         return script;
     }
+
+    /// <summary>Puts the context in front of a command whose parameters have names; once, however often it is run.</summary>
+    internal void PutInFront(NpgsqlCommand command) => Front.PutInFront(command);
 
     internal async ValueTask CloseAsync()
     {
