@@ -215,6 +215,26 @@ public sealed class StatementTests
         Assert.Equal(2L, reader.GetInt64(0));
     }
 
+    [Fact]
+    public async Task A_connection_that_is_left_comes_back_however_it_is_left()
+    {
+        var home = await Home.MakeAsync(18);
+        await using var tenants = home.Open();
+        await using (await tenants.For(home.Acme).OpenConnectionAsync())
+            Assert.Equal(1, tenants.Gate.InUse);
+        Assert.Equal(0, tenants.Gate.InUse);
+        using (var connection = tenants.For(home.Acme).CreateConnection())
+        {
+            connection.Open();
+            connection.BeginTransaction();
+            using var command = connection.CreateCommand();
+            command.CommandText = "select 'x'";
+            Assert.Equal("x", command.ExecuteScalar());
+            Assert.Equal(1, tenants.Gate.InUse);
+        }
+        Assert.Equal(0, tenants.Gate.InUse);
+    }
+
     static async Task<object?> Value(TenantConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();

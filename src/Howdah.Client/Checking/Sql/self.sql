@@ -15,6 +15,10 @@ with reach as (
   union all select 'dormant', pg_catalog.format('%I.%I', n.nspname, c.relname)
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p') and not c.relrowsecurity and exists (select from pg_catalog.pg_policy p where p.polrelid = c.oid)
-  union all select 'context', pg_catalog.current_setting($1, true) where pg_catalog.current_setting($1, true) <> ''
+  -- From the catalog, not from this session: through a pooler, the session may be what somebody else left.
+  union all select 'context', line from pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) line
+    where pg_catalog.starts_with(line, $1 || '=')
+      and s.setrole in (0, (select r.oid from pg_catalog.pg_roles r where r.rolname = current_user))
+      and (s.setdatabase = 0 or s.setdatabase = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
 )
 select what, min(which), count(*) from found group by what order by what
