@@ -31,7 +31,7 @@ static class Arsenal
                 shots.Add(Shot.Count(LiveAttacks.Wildcard, "read with the tenant %", "%", Read(table, stake.Foreign)));
                 shots.Add(Shot.Count(LiveAttacks.Wildcard, "read with the tenant .*", ".*", Read(table, stake.Foreign)));
             }
-            shots.Add(new(LiveAttacks.RowSecurityOff, "read with row_security off", a,
+            shots.Add(new(LiveAttacks.Own, "read with row_security off", a,
                 Sql.Of($"set local row_security = off; {Read(table, stake.Foreign)}"),
                 Sql.Of($"set local row_security = off; execute {new DollarQuoted(Read(table, stake.Foreign).ToString())} into n;")));
             if (access.Deletes)
@@ -64,7 +64,7 @@ static class Arsenal
         {
             shots.Add(Shot.Change(LiveAttacks.Update, "update a row of B as A", a,
                 Sql.Of($"update {table.Name} set {any} = {any} where {stake.Foreign.Where}")));
-            shots.Add(Shot.Change(LiveAttacks.Upsert, "merge into a row of B as A", a, Sql.Of($"""
+            shots.Add(Shot.Change(LiveAttacks.Update, "merge into a row of B as A", a, Sql.Of($"""
                 merge into {table.Name} t using (select 1) s
                 on t.tableoid = {new Literal(stake.Foreign.Table)}::pg_catalog.oid and t.ctid = {stake.Foreign.Tid}
                 when matched then update set {any} = t.{any}
@@ -74,7 +74,8 @@ static class Arsenal
                 // No column is named on the right: then not even the policies for SELECT are asked.
                 var blind = Sql.Of($"update {table.Name} set {any} = "
                     + $"{stake.Values[columns.First(column => column.Name == any.Name).Number]}");
-                shots.Add(Blind(LiveAttacks.Update, "update all rows as A", a, table, Sql.Of($"update {table.Name} set {any} = …"), blind));
+                shots.Add(Blind(LiveAttacks.Update, "update all rows as A", a, table, Sql.Of($"update {table.Name} set {any} = …"),
+                    blind));
             }
         }
         if (stake.Own is { } own && access.Reads && columns.Exists(column => column.Number == table.TenantColumn.Number))
@@ -123,7 +124,7 @@ static class Arsenal
             """);
         var turn = Sql.Join(", ", contexts.Select(name =>
             Sql.Of($"pg_catalog.set_config({new Literal(name)}, {new Literal(stake.TurnB)}, true)")));
-        shots.Add(Shot.Count(LiveAttacks.Pivot, "turn to B in the select list", a, Sql.Of($"""
+        shots.Add(Shot.Count(LiveAttacks.Cursor, "turn to B in the select list", a, Sql.Of($"""
             select count(*) from (select {tenant} as tenant, {turn} from {table.Name} where {both} offset 0) walk
             where tenant = {new Literal(stake.B)}
             """)));

@@ -20,7 +20,6 @@ static class Judge
 
     static readonly Dictionary<string, string[]> Causes = new(StringComparer.Ordinal)
     {
-        ["TEN-F02"] = [.. Open, "TEN-F08"],
         ["TEN-E08"] = [.. Open, "TEN-F08"],
         ["TEN-D01"] = ["TEN-D01"],
         ["TEN-D02"] = ["TEN-D02"],
@@ -35,8 +34,8 @@ static class Judge
 
     // Which attack stands for all that came through at once: the plainest way in.
     static readonly Attack[] Order = [LiveAttacks.Partition, LiveAttacks.Unset, LiveAttacks.Empty, LiveAttacks.Own, LiveAttacks.Wildcard,
-        LiveAttacks.RowSecurityOff, LiveAttacks.Update, LiveAttacks.Delete, LiveAttacks.GiveAway, LiveAttacks.Plant, LiveAttacks.Upsert,
-        LiveAttacks.Copy, LiveAttacks.Lock, LiveAttacks.Prepared, LiveAttacks.Cursor, LiveAttacks.Pivot];
+        LiveAttacks.Update, LiveAttacks.Delete, LiveAttacks.GiveAway, LiveAttacks.Plant,
+        LiveAttacks.Copy, LiveAttacks.Lock, LiveAttacks.Prepared, LiveAttacks.Cursor];
 
     /// <summary>Adds what was seen live to what the catalogs say.</summary>
     internal static List<Finding> Conclude(IReadOnlyList<Finding> lints, IReadOnlyList<Breach> breaches, Surface surface)

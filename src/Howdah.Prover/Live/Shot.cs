@@ -27,7 +27,7 @@ sealed record Shot(Attack Attack, string Name, string? Context, Sql Statement, S
     internal string? Cause { get; init; }
 
     /// <summary>Whether it would change rows if it got through.</summary>
-    internal bool Writes => Attack == LiveAttacks.Update || Attack == LiveAttacks.Delete || Attack == LiveAttacks.Upsert
+    internal bool Writes => Attack == LiveAttacks.Update || Attack == LiveAttacks.Delete
         || Attack == LiveAttacks.GiveAway || Attack == LiveAttacks.Plant;
 
     /// <summary>A query that gives a number of rows.</summary>

@@ -58,7 +58,7 @@ sealed class Tally
                 group.Select(static each => each.Target));
         if (!notTried.IsEmpty)
         {
-            foreach (var attack in (Attack[])[LiveAttacks.GiveAway, LiveAttacks.Cursor, LiveAttacks.Prepared, LiveAttacks.Pivot])
+            foreach (var attack in (Attack[])[LiveAttacks.GiveAway, LiveAttacks.Cursor, LiveAttacks.Prepared])
                 yield return Grouped(attack, Verdict.NotRun, "no value of the context was found that shows an own row to begin with",
                     notTried);
         }

@@ -27,7 +27,7 @@ static class Upserts
         {
             yield return Returned(LiveAttacks.Delete, "delete a row of B as A and have it returned", a,
                 Sql.Of($"delete from {table.Name} where {stake.Foreign.Where} returning 1"));
-            yield return Shot.Change(LiveAttacks.Upsert, "merge a row of B away as A", a, Sql.Of($"""
+            yield return Shot.Change(LiveAttacks.Delete, "merge a row of B away as A", a, Sql.Of($"""
                 merge into {table.Name} t using (select 1) s on {On(stake)} when matched then delete
                 """));
         }
@@ -35,7 +35,7 @@ static class Upserts
         {
             // Not matched by the row that is there: the branch of MERGE that inserts.
             var shown = Sql.Of($"merge into {table.Name} … when not matched then insert … values (… {new Literal(stake.B)} …)");
-            yield return Shot.Change(LiveAttacks.Upsert, "merge in a row of B as A", a, Sql.Of($"""
+            yield return Shot.Change(LiveAttacks.Plant, "merge in a row of B as A", a, Sql.Of($"""
                 merge into {table.Name} t using (select 1) s on false
                 when not matched then insert ({row.Names}) overriding system value values ({row.Values})
                 """), planted: true) with { Statement = shown };
@@ -64,7 +64,7 @@ static class Upserts
                       on conflict ({target}) do update set {any} = t.{any} returning t.xmax)
                     select count(*) from u where xmax <> 0
                     """);
-                return new(LiveAttacks.Upsert, name, a,
+                return new(LiveAttacks.Update, name, a,
                     Sql.Of($"insert into {table.Name} … values (… {new Literal(tenant)} …) on conflict ({target}) do update …"),
                     Sql.Of($"execute {new DollarQuoted(upsert.ToString())} into n;"));
             }
