@@ -141,8 +141,8 @@ sealed class DefinitionRules(TenantNames names, bool schemas)
         foreach (var body in statement.Tokens.Where(static token => token.Kind is SqlTokenKind.Dollar or SqlTokenKind.Text))
             inside ??= References.InCode(names, body.Value, texts: true);
         return inside is { } table
-            ? Verdict.Refuse($"the function's body names {table.Plain}: a function of home's works on home's rows, whoever calls it; let it "
-                + "leave the schema out and pin no search_path, or keep such tenants in databases")
+            ? Verdict.Refuse($"the function's body names {table.Plain}: a function of home's works on home's rows, whoever calls it; "
+                + "let it leave the schema out and pin no search_path, or keep such tenants in databases")
             : Verdict.Skip("functions are home's, for all tenants");
     }
 

@@ -102,15 +102,18 @@ sealed class PlaceRewriter(TenantNames names, bool schemas, IReadOnlySet<string>
             if (statement.NameAt(make) is ([var name], var next) && next <= on && table is [var schema, _])
                 builds.Add(new(schema, name));
             else
-                refused.Add(Note(statement, text, "an index that is built outside a transaction needs a name, so that a crash can be mended"));
+                refused.Add(Note(statement, text,
+                    "an index that is built outside a transaction needs a name, so that a crash can be mended"));
         }
         else if (statement.After(0, "drop", "index", "concurrently", "if?", "exists?") is var drop and >= 0)
         {
-            removes.AddRange(statement.NamesAt(drop).Names.Where(static name => name.Count == 2).Select(static name => new QName(name[0], name[1])));
+            removes.AddRange(statement.NamesAt(drop).Names.Where(static name => name.Count == 2).Select(
+                static name => new QName(name[0], name[1])));
         }
         else
         {
-            refused.Add(Note(statement, text, "outside a transaction only CREATE and DROP INDEX CONCURRENTLY can be settled after a crash"));
+            refused.Add(Note(statement, text,
+                "outside a transaction only CREATE and DROP INDEX CONCURRENTLY can be settled after a crash"));
         }
     }
 
@@ -118,7 +121,8 @@ sealed class PlaceRewriter(TenantNames names, bool schemas, IReadOnlySet<string>
 
     static StatementNote Note(SqlStatement statement, string text, string why) => new(
         text[..statement.Start].Count(static c => c == '\n') + 1,
-        string.Join(' ', statement.Tokens.Take(6).TakeWhile(static token => token.IsName || token.Is('.')).Select(static token => token.Value))
+        string.Join(' ', statement.Tokens.Take(6).TakeWhile(static token => token.IsName || token.Is('.')).Select(
+            static token => token.Value))
             .Replace(" . ", ".", StringComparison.Ordinal), why);
 
     /// <summary>Changes to a text, each at its place in the old one.</summary>
@@ -130,7 +134,8 @@ sealed class PlaceRewriter(TenantNames names, bool schemas, IReadOnlySet<string>
 
         internal void Put(int start, int end, string by) => edits.Add((start, end, by));
 
-        /// <summary>Takes a statement out and leaves its lines, so that the server counts as the file does; its semicolon alone is none.</summary>
+        /// <summary>Takes a statement out and leaves its lines, so that the server counts as the file does; its semicolon alone is
+        /// none.</summary>
         internal void Blank(int start, int end, string from) =>
             Put(start, end, new string('\n', from.AsSpan(start, end - start).Count('\n')));
 

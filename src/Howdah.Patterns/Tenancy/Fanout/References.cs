@@ -22,7 +22,8 @@ static class References
         }
     }
 
-    /// <summary>The first tenants' table that a text of code names, in the open or in a text of its own; null where there is none.</summary>
+    /// <summary>The first tenants' table that a text of code names, in the open or in a text of its own; null where there is
+    /// none.</summary>
     internal static QName? InCode(TenantNames names, string code, bool texts)
     {
         var tokens = Significant(code);
@@ -45,7 +46,8 @@ static class References
         [.. SqlLexer.Read(code).Where(static token => token.Kind != SqlTokenKind.Gap)];
 
     /// <summary>
-    /// A text that the server will take for a relation's name (<c>nextval('s.q')</c>, <c>'s.t'::regclass</c>); texts stay as they are, so it
+    /// A text that the server will take for a relation's name (<c>nextval('s.q')</c>, <c>'s.t'::regclass</c>); texts stay as they are,
+    /// so it
     /// would stay home's. Null where there is none.
     /// </summary>
     internal static QName? AsText(TenantNames names, IReadOnlyList<SqlToken> tokens)
@@ -58,7 +60,8 @@ static class References
             var before = i > 1 && tokens[i - 1].Is('(') && tokens[i - 2].IsAny("nextval", "setval", "currval", "to_regclass",
                 "pg_get_serial_sequence");
             var cast = i > 0 && tokens[i - 1].Is("regclass");
-            var after = tokens.Skip(i + 1).Take(5).Any(static token => token.Is("regclass")) && i + 1 < tokens.Count && tokens[i + 1].Is(':');
+            var after = tokens.Skip(i + 1).Take(5).Any(static token => token.Is("regclass")) && i + 1 < tokens.Count
+                && tokens[i + 1].Is(':');
             if (before || cast || after)
                 return name;
         }

@@ -91,7 +91,8 @@ sealed class StatementRules(TenantNames names, bool schemas, IReadOnlySet<string
         var (target, next) = statement.NameAt(Math.Max(into, at));
         if (names.Of(target) != Whose.Tenant)
             return Target(target);
-        // INSERT … VALUES brings rows from outside: they were given to their tenants at home. Rows made from the tenant's own are made here.
+        // INSERT … VALUES brings rows from outside: they were given to their tenants at home. Rows made from the tenant's own are made
+        // here.
         return References.To(names.Schemas, statement.Tokens).Any(each => names.Of(each.Name) == Whose.Tenant
                 && (each.At < at || each.At >= next))
             ? Verdict.Run : Verdict.Skip("rows are loaded at home, not again in each place");
@@ -136,7 +137,8 @@ sealed class StatementRules(TenantNames names, bool schemas, IReadOnlySet<string
         if (References.InCode(names, body.Value ?? "", texts: false) is null)
             return References.InCode(names, body.Value ?? "", texts: true) is { } hidden ? Refused(hidden)
                 : Verdict.Skip("the block names no tenant's table");
-        foreach (var inner in References.Significant(body.Value!).Where(static token => token.Kind is SqlTokenKind.Text or SqlTokenKind.Dollar))
+        foreach (var inner in References.Significant(body.Value!).Where(
+            static token => token.Kind is SqlTokenKind.Text or SqlTokenKind.Dollar))
         {
             if (References.InCode(names, inner.Value, texts: true) is { } hidden)
                 return Refused(hidden);

@@ -12,7 +12,8 @@ public sealed class Rewriting_migrations
 
     static readonly Gen<string> Pieces = OneOf("store.orders", "\"store\".orders", "store . orders", "STORE.Orders", "orders", "'",
         "''", "'store.orders'", "E'\\'store.orders'", "$$", "$a$ store.orders $a$", "\"", "--", "\n", "/*", "*/", "/* store.orders */",
-        "-- store.orders\n", ";", "(", ")", ".", "$1", "1..10", "1.5e-3", "U&'x'", "é", "a$b$", " ", "begin atomic", "end", "case", "::", "\\");
+        "-- store.orders\n", ";", "(", ")", ".", "$1", "1..10", "1.5e-3", "U&'x'", "é", "a$b$", " ", "begin atomic", "end", "case",
+            "::", "\\");
 
     [Fact]
     public void Tokens_put_together_are_the_text() => Pieces.Array[0, 30].Select(string.Concat).Sample(text =>
@@ -140,11 +141,13 @@ public sealed class Rewriting_migrations
     public void In_a_database_the_file_runs_as_it_is_but_for_roles_loads_and_policies()
     {
         const string Text = "create extension hstore; create type store.t as enum ('a'); alter table store.orders add x store.t; "
-            + "create function store.f() returns int language sql as 'select 1 from store.orders'; insert into store.regions values ('a'); ";
+            + "create function store.f() returns int language sql as 'select 1 from store.orders'; "
+            + "insert into store.regions values ('a'); ";
         Assert.Equal(Text, Rewrite(Text, schemas: false).In(Place));
         Assert.Equal("grant select on store.orders to \"" + Place + "\"",
             Rewrite("grant select on store.orders to store_app, store_backup", schemas: false).In(Place));
-        foreach (var left in (string[])["create role r", "insert into store.orders values (1)", "create policy p on store.orders using (true)",
+        foreach (var left in (string[])["create role r", "insert into store.orders values (1)",
+            "create policy p on store.orders using (true)",
             "grant connect on database d to store_app"])
             Assert.False(Rewrite(left, schemas: false).HasWork, left);
     }

@@ -1,0 +1,163 @@
+using Npgsql;
+using Xunit;
+
+namespace Howdah.Patterns.Tests.Tenancy.Fanout;
+
+/// <summary>Home's migrations in tenants' schemas and databases.</summary>
+public abstract class Migrations_in_places(int major)
+{
+    // Every migration since the first runs in empty places: what stands there then is what stands at home, by one hash.
+    [Fact]
+    public async Task Places_become_as_home_is_once()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 3, databases: 2);
+        var first = await tenants.RunAsync();
+        Assert.True(first.Failed.Count == 0, string.Join('\n', first.Failed));
+        Assert.Equal((5, 5, 0), (first.Places, first.Done, first.Left));
+        await tenants.HomeAsync("0002_note", "alter table app.orders add note text; update app.orders set note = 'old'; "
+            + "create table app.audit (a int); create type app.mood as enum ('good');");
+        await tenants.HomeAsync("0003_index", "-- howdah: no-transaction\ncreate index concurrently orders_note on app.orders (note)");
+        var second = await tenants.RunAsync();
+        Assert.True(second.Failed.Count == 0, string.Join('\n', second.Failed));
+        Assert.Equal((5, 0), (second.Done, second.Left));
+        Assert.Equal(0, (await tenants.RunAsync()).Done);
+        Assert.All(await tenants.StatusAsync(), static place => Assert.Equal(("0003_index", 0), (place.Version, place.Behind)));
+
+        // Home's, not the tenants'.
+        Assert.Equal(0L, await tenants.AskAsync<long>("select count(*) from pg_class where relname in ('audit', 'kinds') "
+            + "and relnamespace in (select oid from pg_namespace where nspname ~ '^t_')"));
+        // Rows that a migration loads are loaded into home and the databases' copies of shared tables, once.
+        Assert.Equal(2L, await tenants.AskAsync<long>("select count(*) from app.kinds"));
+        Assert.Equal(2L, await tenants.AskAsync<long>("select count(*) from app.kinds", Tenants.Place(501)));
+        Assert.True(await tenants.AskAsync<bool>(
+            $"select indisvalid from pg_index where indexrelid = '{Tenants.Place(1)}.orders_note'::regclass"));
+        // Nothing foreign can stand in a place, and its role may do what applications may.
+        var id = await tenants.AskAsync<Guid>("select id from howdah.tenants where name = 's001'");
+        await tenants.Server.ExecuteAsync($"set role {Tenants.Place(1)}; insert into {Tenants.Place(1)}.orders (id, kind) values (1, 'a'); "
+            + $"insert into {Tenants.Place(1)}.lines (order_id) values (1)", Tenants.Database);
+        Assert.Equal(id, await tenants.AskAsync<Guid>($"select tenant_id from {Tenants.Place(1)}.lines"));
+        var foreign = await Assert.ThrowsAsync<PostgresException>(() => tenants.Server.ExecuteAsync(
+            $"insert into {Tenants.Place(1)}.orders (tenant_id, id) values (gen_random_uuid(), 2)", Tenants.Database));
+        Assert.Equal("howdah_tenant_only", foreign.ConstraintName);
+        Assert.Equal(0L, await tenants.AskAsync<long>("select count(*) from app.orders"));
+    }
+
+    // A mistake is found by the canary, and nobody else gets it.
+    [Fact]
+    public async Task The_canary_goes_first_and_alone()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 4);
+        await tenants.RunAsync();
+        await tenants.Server.ExecuteAsync($"insert into {Tenants.Place(3)}.orders (id, what) values (1, 'bad')", Tenants.Database);
+        await tenants.HomeAsync("0002_check", "alter table app.orders\n  add constraint no_bad check (what <> 'bad')");
+        var report = await tenants.RunAsync(new() { Canary = "s003" });
+        var failure = Assert.Single(report.Failed);
+        Assert.Equal(("s003", "0002_check"), (failure.Tenant, failure.Migration));
+        Assert.Contains("no_bad", failure.Why, StringComparison.Ordinal);
+        Assert.Equal((0, 4), (report.Done, report.Left));
+        Assert.All(await tenants.StatusAsync(), static place => Assert.Equal(1, place.Behind));
+
+        // Whoever wants the others all the same gets them; the one stays behind until it is mended.
+        var others = await tenants.RunAsync(new() { ContinueOnError = true, Parallel = 2 });
+        Assert.Equal((3, 1), (others.Done, others.Left));
+        Assert.Equal("s003", Assert.Single(await tenants.StatusAsync(), static place => place.Behind > 0).Tenant);
+        await tenants.Server.ExecuteAsync($"update {Tenants.Place(3)}.orders set what = 'good'", Tenants.Database);
+        Assert.Equal((1, 0), (await tenants.RunAsync() is var last ? last.Done : 0, last.Left));
+    }
+
+    [Fact]
+    public async Task A_canary_that_differs_from_home_stops_the_others()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 2);
+        await tenants.RunAsync();
+        await tenants.Server.ExecuteAsync($"alter table {Tenants.Place(1)}.orders alter what drop default", Tenants.Database);
+        await tenants.HomeAsync("0002_note", "alter table app.orders add note text");
+        var report = await tenants.RunAsync(new() { Canary = "s001" });
+        Assert.Contains("column what of orders", Assert.Single(report.Failed).Why, StringComparison.Ordinal);
+        Assert.Equal("", await tenants.AskAsync<string>(
+            $"select coalesce(string_agg(attname, ''), '') from pg_attribute where attname = 'note' and attrelid = '{Tenants.Place(2)}.orders'::regclass"));
+    }
+
+    [Fact]
+    public async Task Only_those_that_are_named()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 3);
+        var report = await tenants.RunAsync(new() { Only = ["s002"] });
+        Assert.Equal((1, 0), (report.Done, report.Left));
+        Assert.Equal(["s001", "s003"], (await tenants.StatusAsync()).Where(static place => place.Behind > 0).Select(static place
+            => place.Tenant));
+        var wrong = await Assert.ThrowsAsync<ArgumentException>(() => tenants.RunAsync(new() { Only = ["nobody"] }));
+        Assert.Contains("`nobody`", wrong.Message, StringComparison.Ordinal);
+    }
+
+    // Who moves a tenant holds its lock: the tenant is passed over, told, and done by the next run.
+    [Fact]
+    public async Task A_tenant_that_is_being_moved_is_passed_over()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 2, databases: 2);
+        await using (var mover = await tenants.Server.OpenAsync(Tenants.Database))
+        {
+            await using var command = new NpgsqlCommand("select pg_advisory_lock(1213159252, hashtext(id::text)) from howdah.tenants "
+                + "where name in ('s002', 'd002')", mover);
+            await command.ExecuteNonQueryAsync();
+            var report = await tenants.RunAsync();
+            Assert.Equal(["d002", "s002"], report.Moving);
+            Assert.Empty(report.Failed);
+            Assert.Equal((2, 2), (report.Done, report.Left));
+        }
+        Assert.Equal((2, 0), (await tenants.RunAsync() is var after ? after.Done : 0, after.Left));
+    }
+
+    // A long reader in one place holds up nobody else, and the place is done as soon as the reader is gone.
+    [Fact]
+    public async Task A_lock_is_waited_for_and_told()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 3);
+        await tenants.RunAsync();
+        await tenants.HomeAsync("0002_note", "alter table app.orders add note text");
+        await using var reader = await tenants.Server.OpenAsync(Tenants.Database);
+        await using var transaction = await reader.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand($"select * from {Tenants.Place(2)}.orders", reader))
+            await command.ExecuteNonQueryAsync();
+        var report = await tenants.RunAsync(new() { Canary = "s001", LockPatience = TimeSpan.FromSeconds(1), ContinueOnError = true });
+        Assert.Contains("no lock", Assert.Single(report.Failed).Why, StringComparison.Ordinal);
+        Assert.Equal((2, 1), (report.Done, report.Left));
+        var waiting = tenants.RunAsync();
+        await transaction.RollbackAsync();
+        Assert.Equal(0, (await waiting).Left);
+    }
+
+    [Fact]
+    public async Task What_cannot_run_in_places_is_refused_before_anything()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 1);
+        await tenants.RunAsync();
+        await tenants.HomeAsync("0002_function",
+            "alter table app.orders add x int; create function app.f() returns bigint language sql as 'select count(*) from app.orders'");
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => tenants.RunAsync());
+        Assert.Contains("0002_function", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("body names app.orders", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("0001_tables", Assert.Single(await tenants.StatusAsync()).Version);
+    }
+
+    // An index build that was cut off leaves an invalid index: it goes and is built again.
+    [Fact]
+    public async Task An_invalid_leftover_is_built_again()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 2);
+        await tenants.RunAsync();
+        await tenants.HomeAsync("0002_index", "-- howdah: no-transaction\ncreate index concurrently orders_what on app.orders (what)");
+        await tenants.Server.ExecuteAsync($"create index orders_what on {Tenants.Place(1)}.orders (what); "
+            + $"update pg_index set indisvalid = false where indexrelid = '{Tenants.Place(1)}.orders_what'::regclass", Tenants.Database);
+        var report = await tenants.RunAsync();
+        Assert.True(report.Failed.Count == 0, string.Join('\n', report.Failed));
+        Assert.Equal(2L, await tenants.AskAsync<long>("select count(*) from pg_index i join pg_class c on c.oid = i.indexrelid "
+            + "join pg_namespace n on n.oid = c.relnamespace where c.relname = 'orders_what' and n.nspname ~ '^t_' and i.indisvalid"));
+    }
+}
+
+/// <summary>On PostgreSQL 15.</summary>
+public sealed class Migrations_in_places_15() : Migrations_in_places(15);
+
+/// <summary>On PostgreSQL 18.</summary>
+public sealed class Migrations_in_places_18() : Migrations_in_places(18);
