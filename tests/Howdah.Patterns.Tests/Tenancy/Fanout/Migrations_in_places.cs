@@ -75,7 +75,8 @@ public abstract class Migrations_in_places(int major)
         var report = await tenants.RunAsync(new() { Canary = "s001" });
         Assert.Contains("column what of orders", Assert.Single(report.Failed).Why, StringComparison.Ordinal);
         Assert.Equal("", await tenants.AskAsync<string>(
-            $"select coalesce(string_agg(attname, ''), '') from pg_attribute where attname = 'note' and attrelid = '{Tenants.Place(2)}.orders'::regclass"));
+            $"select coalesce(string_agg(attname, ''), '') from pg_attribute "
+            + $"where attname = 'note' and attrelid = '{Tenants.Place(2)}.orders'::regclass"));
     }
 
     [Fact]
