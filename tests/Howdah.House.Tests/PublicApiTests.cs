@@ -12,6 +12,7 @@ public sealed class PublicApiTests
     [InlineData("Howdah.Patterns")]
     [InlineData("Howdah.Prover")]
     [InlineData("Howdah.Client")]
+    [InlineData("Howdah.Client.AspNetCore")]
     [InlineData("Howdah.Client.EntityFrameworkCore")]
     public void The_public_API_is_as_approved(string assembly)
     {
@@ -41,6 +42,7 @@ public sealed class PublicApiTests
     [InlineData("Howdah.Patterns")]
     [InlineData("Howdah.Prover")]
     [InlineData("Howdah.Client")]
+    [InlineData("Howdah.Client.AspNetCore")]
     [InlineData("Howdah.Client.EntityFrameworkCore")]
     public void At_least_half_of_the_types_are_hidden_or_a_record_of_the_contract(string assembly)
     {

@@ -56,7 +56,8 @@ sealed class TestPooler : IAsyncDisposable
         if (outcome.Code != 0)
             throw new InvalidOperationException($"PgBouncer did not start: {outcome.Output}\n{(File.Exists(In("log")) ? pooler.Log : "")}");
         // It goes into the background before it listens.
-        await Patience.UntilAsync("PgBouncer listens", pooler.ListensAsync);
+        while (!await pooler.ListensAsync())
+            await Task.Delay(20);
         TestServer.Watch(pooler.folder, $"kill $(cat '{In("pid")}') 2>/dev/null");
         return pooler;
     }
