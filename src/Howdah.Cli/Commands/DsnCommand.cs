@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Howdah.Engine.Servers;
+using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
 
 namespace Howdah.Cli.Commands;
@@ -18,18 +19,32 @@ static class DsnCommand
         var command = Common.Command("dsn", "Prints a connection string, password included, because it was asked for.",
             "psql \"$(howdah dsn --as store_app)\"");
         command.Add(path);
-        foreach (var option in (Option[])[role, database, format])
+        var tenant = new Option<string?>("--tenant") { Description = "A tenant, by name: the way to where it lives, as its own role "
+            + "there." };
+        var key = new Option<bool>("--key")
+        {
+            Description = "Print the secret from which the application makes tenants' passwords and signed contexts (HOWDAH_TENANT_KEY).",
+        };
+        foreach (var option in (Option[])[role, tenant, key, database, format])
             command.Add(option);
         command.SetAction((parsed, token) =>
-            Common.WithSessionAsync(parsed, parsed.GetValue(path) ?? SqlCommand.Folder(), start: false, (_, session) =>
+            Common.WithSessionAsync(parsed, parsed.GetValue(path) ?? SqlCommand.Folder(), start: false, async (_, session) =>
         {
             var target = Common.Pick(session.Estate, parsed.GetValue(database));
             var server = session.Servers[target.Server];
             var name = parsed.GetValue(role)!;
-            var text = name == "admin" ? server.AdminConnectionString(target.Name) : server.LoginConnectionString(name, target.Name);
+            if (parsed.GetValue(key))
+            {
+                Console.Out.WriteLine(TenantAccess.Key(session, target));
+                return ExitCodes.Done;
+            }
+            var text = parsed.GetValue(tenant) is { } who
+                ? TenantAccess.ConnectionString(session, target, await SqlCommand.FindAsync(session, target, who, token),
+                    name == "admin" ? null : name)
+                : name == "admin" ? server.AdminConnectionString(target.Name) : server.LoginConnectionString(name, target.Name);
             // Straight to stdout: this output is the one place where a secret belongs.
             Console.Out.WriteLine(Format(new(text), parsed.GetValue(format)!));
-            return Task.FromResult(ExitCodes.Done);
+            return ExitCodes.Done;
         }, token));
         return command;
     }

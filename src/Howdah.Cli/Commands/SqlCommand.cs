@@ -15,9 +15,11 @@ static class SqlCommand
                 + "the statement, which may also come in a pipe.",
             Arity = new ArgumentArity(0, 2),
         };
-        var role = new Option<string>("--as") { Description = "The role to log in as; admin is the role that applies.",
+        var role = new Option<string>("--as") { Description = "The role to log in as; admin is the role that applies. A tenant "
+                + "with a place of its own is reached as its own role, whatever stands here.",
             DefaultValueFactory = _ => "admin" };
-        var tenant = new Option<string?>("--tenant") { Description = "The tenant, by name: its context is set for the statement." };
+        var tenant = new Option<string?>("--tenant") { Description = "The tenant, by name, wherever it lives: its context is set for the "
+                + "statement." };
         var database = Common.Database();
         var format = new Option<string?>(
             "--format") { Description = "table (default on a terminal), csv (default in a pipe, without header) or json." };
@@ -43,11 +45,15 @@ static class SqlCommand
                 if (string.IsNullOrWhiteSpace(statement))
                     throw new ArgumentException("no statement: stdin is empty; give it as the last argument, or pipe it in");
                 var name = parsed.GetValue(role)!;
-                await using var connection = name == "admin"
-                    ? await server.OpenAdminAsync(target.Name, token) : await server.OpenLoginAsync(name, target.Name, token);
+                var who = parsed.GetValue(tenant) is { } given ? await FindAsync(session, target, given, token) : null;
+                await using var connection = who?.Home.Place is not null || who is not null
+                    && parsed.GetResult(role) is null or { Implicit: true }
+                    ? await TenantAsync(session, target, who!, token)
+                    : name == "admin" ? await server.OpenAdminAsync(target.Name, token) : await server.OpenLoginAsync(name, target.Name,
+                        token);
                 await using var transaction = await connection.BeginTransactionAsync(token);
-                if (parsed.GetValue(tenant) is { } who)
-                    await BecomeAsync(session, target, connection, who, token);
+                if (who is not null)
+                    await TenantAccess.BecomeAsync(session, target, connection, who, token);
                 await using (var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0, AllResultTypesAreUnknown = true })
                 await using (var rows = await command.ExecuteReaderAsync(token))
                 {
@@ -76,16 +82,27 @@ static class SqlCommand
 
     internal static string Folder() => File.Exists("estate.yaml") || !Directory.Exists(Common.DefaultFolder) ? "." : Common.DefaultFolder;
 
-    static async Task BecomeAsync(
-        Engine.Session session, Engine.Files.DatabaseSpec database, NpgsqlConnection connection, string name, CancellationToken token)
+    internal static async Task<Tenant> FindAsync(Engine.Session session, Engine.Files.DatabaseSpec database, string name,
+        CancellationToken token)
     {
-        var setting = TenantContext.SettingOf(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy");
-        await using var admin = await session.Servers[database.Server].OpenAdminAsync(database.Name, token);
-        var tenant = await new TenantRegistry(admin, database.Server).FindAsync(name, token)
-            ?? throw new ArgumentException($"there is no tenant `{name}`: howdah tenant list names them");
-        await using var command = new NpgsqlCommand("select pg_catalog.set_config($1, $2, true)", connection);
-        command.Parameters.Add(new() { Value = setting });
-        command.Parameters.Add(new() { Value = tenant.Id.ToString() });
-        await command.ExecuteNonQueryAsync(token);
+        await using var tenants = await Tenants.OpenAsync(session, database, token);
+        return await tenants.GetAsync(name, token);
+    }
+
+    static async Task<NpgsqlConnection> TenantAsync(Engine.Session session, Engine.Files.DatabaseSpec database, Tenant tenant,
+        CancellationToken token)
+    {
+        var connection = new NpgsqlConnection(TenantAccess.ConnectionString(session, database, tenant));
+        try
+        {
+            await connection.OpenAsync(token);
+            return connection;
+        }
+        catch
+        {
+            // Only to close what was half opened; the exception goes on.
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 }

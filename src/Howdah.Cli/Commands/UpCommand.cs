@@ -27,6 +27,7 @@ static class UpCommand
                 return applied;
             foreach (var load in (await DataLoader.RunAsync(session, screen.Progress, token)).Where(load => load.Loaded))
                 screen.Tell($"Loaded {load.File}: {load.Rows} lines.");
+            await UnplacedAsync(screen, session, token);
             var proof = await ProofOutput.BesideAsync(
                 ProofOutput.Masked(screen, await ProveCommand.ProveAsync(session, token)), ProveCommand.Catalogue, session.Estate.Folder,
                 token);
@@ -37,6 +38,22 @@ static class UpCommand
             return exit;
         }, token));
         return command;
+    }
+
+    // A load registers tenants whose rows it has put into the home tables.
+    static async Task UnplacedAsync(Screen screen, Session session, CancellationToken token)
+    {
+        foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
+        {
+            await using var tenants = await Tenants.OpenAsync(session, database, token);
+            if (tenants.DefaultModel == TenancyModel.Rows)
+                continue;
+            var unplaced = (await tenants.ListAsync(token)).Count(static tenant => tenant.Home.Model == TenancyModel.Rows);
+            if (unplaced > 0)
+                screen.Tell($"{unplaced} tenants of {database.Name} live in rows, the estate says "
+                    + $"{TenantRegistry.NameOf(tenants.DefaultModel)}: "
+                    + "howdah tenant move takes each there.");
+        }
     }
 
     /// <summary>Lines to paste: the tenant with the most rows, and the one with the fewest.</summary>

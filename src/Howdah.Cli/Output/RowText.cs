@@ -13,13 +13,16 @@ static class RowText
         var all = new List<string?[]>();
         while (await rows.ReadAsync(token))
             all.Add([.. Enumerable.Range(0, rows.FieldCount).Select(i => rows.IsDBNull(i) ? null : rows.GetString(i))]);
-        return columns.Count == 0 ? "" : format switch
-        {
-            "json" => Json(columns, all),
-            "table" => Table(columns, all),
-            _ => string.Concat(all.Select(row => string.Join(',', row.Select(Csv)) + "\n")),
-        };
+        return Write(columns, all, format);
     }
+
+    /// <summary>The same of rows that are at hand.</summary>
+    internal static string Write(List<string> columns, List<string?[]> rows, string format) => columns.Count == 0 ? "" : format switch
+    {
+        "json" => Json(columns, rows),
+        "table" => Table(columns, rows),
+        _ => string.Concat(rows.Select(row => string.Join(',', row.Select(Csv)) + "\n")),
+    };
 
     // RFC 4180: a field with a comma, a quote or a line end stands in quotes. NULL is nothing, the empty text is "".
     static string Csv(string? value) => value switch

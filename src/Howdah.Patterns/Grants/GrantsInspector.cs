@@ -17,7 +17,9 @@ static class GrantsInspector
         var owners = new Dictionary<ObjectName, string>();
         foreach (var row in rows)
             owners[row.Name] = row.Owner;
-        var given = rows.Where(static row => row.Given is not null)
+        // Roles that another promise made for this database, such as the one of its tenants, have what that promise gave them.
+        var given = rows.Where(row => row.Given is not null
+                && !(row.Grantee!.StartsWith("howdah_", StringComparison.Ordinal) && catalog.Owned.Contains("role", row.Grantee)))
             .GroupBy(static row => (row.Name, row.Column, row.Grantee!))
             .ToDictionary(static group => group.Key, static IReadOnlyList<Given> (group) => [.. group.Select(static row => row.Given!)]);
         if (!catalog.Exists)

@@ -8,15 +8,16 @@ static class PartsDiffer
 {
     internal static void Diff(TenancySpec spec, TenancyFacts facts, List<Step> steps, List<Diagnostic> notes)
     {
+        var grouped = facts.Parts.ContainsKey("group");
         foreach (var table in RegistryTables.All)
             Table(spec, facts, table, steps);
-        IReadOnlyList<string> users = [.. spec.Callers.Append(spec.Owner).Distinct()
+        IReadOnlyList<string> users = [.. spec.Callers(grouped).Append(spec.Owner).Distinct()
             .Except(facts.Parts.GetValueOrDefault("usage")?.Grantees ?? []).Where(role => role != facts.User)];
         if (users.Count > 0)
             steps.Add(Step(spec, "usage", $"schema howdah for {string.Join(", ", users)}", StepAction.Grant,
                 "migrations and loads lift the floor for themselves; applications ask where a tenant lives",
                 [Sql.Of($"grant usage on schema howdah to {Sql.List(users.Select(static role => new Ident(role)))}")]));
-        foreach (var part in TenancyParts.For(spec, facts.Closed).Where(part => part.Name != "guard" || facts.IsSuperuser))
+        foreach (var part in TenancyParts.For(spec, facts.Closed, grouped).Where(part => part.Name != "guard" || facts.IsSuperuser))
             Function(spec, facts, part, steps);
         Guard(spec, facts, steps, notes);
     }

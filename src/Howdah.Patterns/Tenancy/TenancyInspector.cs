@@ -26,7 +26,7 @@ static class TenancyInspector
             new(row.GetString(0), row.GetString(1)), row.GetString(2), row.GetString(3), row.GetString(4)), token, schemas,
                 spec.Wanted.Column);
         var parts = await catalog.QueryAsync(Parts, static row => (Name: row.GetString(0),
-            Facts: new PartFacts(row.GetString(1), row.GetFieldValue<string[]>(2))), token, spec.Owner);
+            Facts: new PartFacts(row.GetString(1), row.GetFieldValue<string[]>(2))), token, spec.Owner, spec.Group);
         // A registry of an earlier version does not know of placements: there everybody is served at home.
         var closed = parts.Any(static part => part.Name == RegistryTables.Tenants.Key
             && part.Facts.Definition == RegistryTables.Tenants.Expected)

@@ -56,7 +56,7 @@ static class TenancyParts
         """;
 
     /// <summary>The functions as they should be, the fence among them.</summary>
-    internal static IReadOnlyList<Part> For(TenancySpec spec, IReadOnlyList<Guid> closed)
+    internal static IReadOnlyList<Part> For(TenancySpec spec, IReadOnlyList<Guid> closed, bool grouped = false)
     {
         var list = Fence.List(closed);
         return
@@ -67,8 +67,8 @@ static class TenancyParts
             new("refuse_tenant", "", "uuid", "plpgsql", Fence.Refuse) { Volatility = "stable", Parallel = "safe", Grantees = ["public"] },
             .. closed.Count > Fence.Most ? (Part[])[UnlessClosed(list)] : [],
             CurrentTenant(spec, closed.Count, list),
-            Locate("locate", "uuid", "t.id = tenant", spec),
-            Locate("locate_name", "text", "t.name = tenant", spec),
+            Locate("locate", "uuid", "t.id = tenant", spec, grouped),
+            Locate("locate_name", "text", "t.name = tenant", spec, grouped),
             new("guard", "", "event_trigger", "plpgsql", Guard(spec)),
         ];
     }
@@ -88,7 +88,7 @@ static class TenancyParts
 
     // Runs as the tables' owner, who may read the registry and is nobody's login: a function that applications call must not run as the
     // role that applies, which may be a superuser.
-    static Part Locate(string name, string type, string which, TenancySpec spec) =>
+    static Part Locate(string name, string type, string which, TenancySpec spec, bool grouped) =>
         new(name, $"tenant {type}", "table (id uuid, state text, model text, server text, database text, place text, role text, "
             + "epoch bigint)", "sql",
             $"""
@@ -99,7 +99,7 @@ static class TenancyParts
               from howdah.tenants t where {which};
 
             """)
-        { Definer = true, Owned = true, Volatility = "stable", Grantees = spec.Callers };
+        { Definer = true, Owned = true, Volatility = "stable", Grantees = spec.Callers(grouped) };
 
     // Deny by default: enabled without a policy, a new table answers nobody but its owner, whom no login can become. Not forced yet, so
     // that the

@@ -1,5 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Patterns.Tenancy;
@@ -119,7 +120,15 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
 
     /// <summary>Who may ask where a tenant lives: the application's roles, and tenants' own roles by way of one they are all members of.
     /// </summary>
-    internal IReadOnlyList<string> Callers => [.. Wanted.Roles.Order(StringComparer.Ordinal)];
+    /// <param name="grouped">Whether that one is there: it is made with the first tenant that gets a schema.</param>
+    internal IReadOnlyList<string> Callers(bool grouped) =>
+        [.. Wanted.Roles.Concat(grouped ? [Group] : []).Order(StringComparer.Ordinal)];
+
+    /// <summary>The role that every tenant's role with a schema of its own is a member of.</summary>
+    internal string Group => System.Text.Encoding.UTF8.GetByteCount(Database) <= Ident.MaxBytes - GroupPrefix.Length
+        ? $"{GroupPrefix}{Database}" : $"{GroupPrefix}{PlaceScript.Hash([Sql.Of($"{new Ident(Database)}")])}";
+
+    const string GroupPrefix = "howdah_tenants_";
 
     /// <summary>The secret's reference where the file says none.</summary>
     internal static SecretRef Generated { get; } = new("generated", "");

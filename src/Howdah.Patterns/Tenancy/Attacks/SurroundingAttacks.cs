@@ -34,7 +34,7 @@ static class SurroundingAttacks
                 var callable = await LoginAttacks.TextsAsync(bout,
                     "select p.oid::pg_catalog.regprocedure::text from pg_catalog.pg_proc p join pg_catalog.pg_namespace n "
                     + "on n.oid = p.pronamespace where n.nspname = 'howdah' and pg_catalog.has_function_privilege(p.oid, 'EXECUTE') "
-                    + "and p.proname <> all ($1) order by 1", token, [TenancyParts.Open(spec.Callers.Contains(bout.Role))]);
+                    + "and p.proname <> all ($1) order by 1", token, [TenancyParts.Open(spec.Callers(true).Contains(bout.Role))]);
                 return callable.Count > 0
                     ? Outcome.Broken($"it may execute {string.Join(", ", callable)}",
                         $"REVOKE EXECUTE ON FUNCTION {callable[0]} FROM PUBLIC, \"{bout.Role}\"")

@@ -18,6 +18,13 @@ public enum TenancyModel
 /// <param name="Place">The name of its schema or database, which is its role's name, too; null for rows.</param>
 public sealed record Placement(TenancyModel Model, string Server, string Database, string? Place);
 
+/// <summary>Something that was done to a tenant.</summary>
+/// <param name="At">When.</param>
+/// <param name="By">The role that did it.</param>
+/// <param name="Action">What.</param>
+/// <param name="Detail">More of it, as JSON.</param>
+public sealed record TenantEvent(DateTimeOffset At, string By, string Action, string Detail);
+
 /// <summary>A tenant.</summary>
 /// <param name="Id">Its opaque id: what stands in the tenant column.</param>
 /// <param name="Name">Its name.</param>

@@ -1,4 +1,4 @@
--- $1: the database's owner. Tenancy's own parts that are there: name, all that defines them, who else may use them
+-- $1: the database's owner; $2: the role that tenants' roles are members of. Tenancy's own parts that are there: name, all that defines them, who else may use them
 select part, definition, grantees
 from (
   select 'function ' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' as part,
@@ -33,5 +33,7 @@ from (
   select 'usage', '', array(select pg_catalog.pg_get_userbyid(x.grantee)::text
     from pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) x
     where n.nspname = 'howdah' and x.privilege_type = 'USAGE' and x.grantee <> 0 and x.grantee <> n.nspowner order by 1)
+  union all
+  select 'group', '', array[]::text[] where pg_catalog.to_regrole(pg_catalog.quote_ident($2)) is not null
 ) s
 order by part

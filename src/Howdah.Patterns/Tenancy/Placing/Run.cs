@@ -1,0 +1,34 @@
+using Howdah.Engine.Planning;
+using Npgsql;
+
+namespace Howdah.Patterns.Tenancy.Placing;
+
+/// <summary>Runs statements with as few round trips as may be.</summary>
+static class Run
+{
+    /// <summary>All of them in one round trip, and in one transaction if none is under way.</summary>
+    internal static async Task AllAsync(NpgsqlConnection connection, IEnumerable<Sql> statements, CancellationToken token)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        foreach (var statement in statements)
+            batch.BatchCommands.Add(new(statement.ToString()));
+        await batch.ExecuteNonQueryAsync(token);
+    }
+
+    /// <summary>One that must not be in a transaction, or stands alone.</summary>
+    internal static async Task OneAsync(NpgsqlConnection connection, Sql statement, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand(statement.ToString(), connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(token);
+    }
+
+    /// <summary>The first value of a query; null for NULL or no row.</summary>
+    internal static async Task<object?> ScalarAsync(NpgsqlConnection connection, string query, CancellationToken token,
+        params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(query, connection) { CommandTimeout = 0 };
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
+        return await command.ExecuteScalarAsync(token) is var value and not DBNull ? value : null;
+    }
+}
