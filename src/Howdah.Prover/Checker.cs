@@ -104,6 +104,8 @@ public static class Checker
         {
             await using var link = new Link(connectionString);
             await StructureAttacks.MakeAsync(link, surface, options, tally, until, token);
+            await new FunctionAttacks(surface, options, tally).MakeAsync(link, accesses,
+                tally.Breaches.Select(static breach => breach.Access.Table.Oid).ToHashSet(), until, token);
         }
         var findings = Judge.Conclude(lints, tally.Breaches, surface);
         findings.AddRange(tally.Others(surface.Database));

@@ -3,6 +3,8 @@
 -- how: Lists SECURITY DEFINER functions that a login may call: those whose names can be led elsewhere (no pinned search_path, one with a
 --   schema where attackers may create, one that leaves pg_temp first), and those of a superuser or BYPASSRLS owner that name a tenants'
 --   table without reading the context, or run text they are given. Functions that policies call: TEN-F04. Triggers: TEN-D11.
+-- live: Calls each that is not VOLATILE and does nothing outside the database (VOLATILE ones with --intrusive), in a transaction that may
+--   only read, as A and without a tenant, with B's tenant, B's keys and NULL; another result than without B's rows is a break.
 -- why: Such a function is above the grants of its caller, and above the policies when its owner is. A table or operator of the same name,
 --   put earlier in the caller's search_path, runs with the owner's rights.
 -- source: https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY

@@ -25,6 +25,7 @@ static class Judge
         ["TEN-D02"] = ["TEN-D02"],
         ["TEN-D12"] = [],
         ["TEN-A03"] = ["TEN-A02", "TEN-A03", "TEN-A05"],
+        ["TEN-C03"] = ["TEN-C03", "TEN-F04"],
         ["TEN-C06"] = ["TEN-C06"],
         ["TEN-C07"] = ["TEN-C07"],
     };
@@ -99,8 +100,8 @@ static class Judge
         var first = hits.First(hit => hit.Shot.Attack.Id == attack.Id);
         var others = all.SelectMany(static each => each.Hits).Select(static hit => hit.Shot.Attack.Id).Distinct()
             .Where(id => id != attack.Id).Order(StringComparer.Ordinal).ToList();
-        var targets = all.SelectMany(static each => each.Access.Roles.Select(role => $"{each.Access.Table.Name.Plain} as {role.Name}"))
-            .Order(StringComparer.Ordinal).ToList();
+        var targets = all.SelectMany(static each => each.Access.Roles.SelectMany(role => each.Hits.Select(hit =>
+            $"{hit.Shot.Target ?? each.Access.Table.Name.Plain} as {role.Name}"))).Distinct().Order(StringComparer.Ordinal).ToList();
         return new(attack, LintRunner.Pattern, targets.Count == 1 ? targets[0] : $"{targets[0]} and {targets.Count - 1} more",
             Verdict.Broken, Seen(access, first) + (others.Count == 0 ? "" : $"; by the same way: {string.Join(", ", others)}"),
             string.Join('\n', all.SelectMany(each => each.Hits.Select(hit => hit.Shot.Fix ?? Fix(each.Access, surface))).Distinct()))

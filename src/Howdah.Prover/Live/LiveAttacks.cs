@@ -90,6 +90,8 @@ static class LiveAttacks
 
     internal static Attack Floor { get; } = LintBook.Of("TEN-A03");
 
+    internal static Attack Function { get; } = LintBook.Of("TEN-C03");
+
     internal static Attack Truncate { get; } = LintBook.Of("TEN-C06");
 
     internal static Attack Hooks { get; } = LintBook.Of("TEN-C07");

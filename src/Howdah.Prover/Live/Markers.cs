@@ -67,7 +67,7 @@ static class Markers
             insert into {table.Name} ({into}) overriding system value select {Sql.Join(", ", pieces)}{from}
             returning tableoid::text, ctid::text
             """), token), token);
-        return rows is [[var oid, var tid]] ? new(oid!, tid!) : null;
+        return rows is [[var oid, var tid]] ? new(oid!, tid!, Made: true) : null;
     }
 
     internal static async Task<Place?> FindAsync(Ring ring, TenantTable table, string tenant, CancellationToken token)

@@ -23,6 +23,9 @@ sealed record Shot(Attack Attack, string Name, string? Context, Sql Statement, S
     /// <summary>The constraint that must be the one to answer; null where none is asked.</summary>
     internal string? Rule { get; init; }
 
+    /// <summary>What is attacked, where that is not the table.</summary>
+    internal string? Target { get; init; }
+
     /// <summary>What a lint calls the cause, where that is not the table: an index, a constraint, a function.</summary>
     internal string? Cause { get; init; }
 

@@ -21,7 +21,10 @@ sealed record Stake(
 }
 
 /// <summary>Where a row is: found in one step, whatever the size of the table.</summary>
-sealed record Place(string Table, string Row)
+/// <param name="Table">Its table, as a number.</param>
+/// <param name="Row">Its place in it.</param>
+/// <param name="Made">Whether it was made here, so that nobody else ever sees it.</param>
+sealed record Place(string Table, string Row, bool Made = false)
 {
     /// <summary>The condition that finds it.</summary>
     internal Sql Where => Sql.Of($"tableoid = {new Literal(Table)}::pg_catalog.oid and ctid = {new Literal(Row)}::pg_catalog.tid");

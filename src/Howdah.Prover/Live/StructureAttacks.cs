@@ -17,8 +17,16 @@ static class StructureAttacks
         CancellationToken token)
     {
         IReadOnlyList<Power> powers;
-        await using (var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: true, token))
+        try
+        {
+            await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: true, token);
             powers = await Power.ReadAsync(ring.Connection, surface, token);
+        }
+        catch (PostgresException trouble)
+        {
+            tally.Unclear(LiveAttacks.Floor, surface.Database, Evidence.Of(trouble));
+            return;
+        }
         foreach (var power in powers)
         {
             if (until.IsCancellationRequested)

@@ -12,6 +12,7 @@ sealed class Tally
     readonly ConcurrentQueue<string> notTried = [];
     readonly ConcurrentQueue<(Attack Attack, string Target)> withheld = [];
     readonly ConcurrentQueue<(Attack Attack, string Target)> disturbing = [];
+    readonly ConcurrentQueue<(Attack Attack, string Target, string Why)> notCalled = [];
 
     internal void Add(Access access, IReadOnlyList<Hit> all) => hits.Enqueue((access, all));
 
@@ -20,6 +21,8 @@ sealed class Tally
     internal void Withheld(Attack attack, string target) => withheld.Enqueue((attack, target));
 
     internal void Disturbing(Attack attack, string target) => disturbing.Enqueue((attack, target));
+
+    internal void NotCalled(Attack attack, string target, string why) => notCalled.Enqueue((attack, target, why));
 
     internal void NotTried(string target) => notTried.Enqueue(target);
 
@@ -56,6 +59,8 @@ sealed class Tally
         foreach (var group in disturbing.GroupBy(static each => each.Attack))
             yield return Grouped(group.Key, Verdict.NotRun, "it disturbs others: --intrusive tries it",
                 group.Select(static each => each.Target));
+        foreach (var group in notCalled.GroupBy(static each => (each.Attack, each.Why)))
+            yield return Grouped(group.Key.Attack, Verdict.NotRun, group.Key.Why, group.Select(static each => each.Target));
         if (!notTried.IsEmpty)
         {
             foreach (var attack in (Attack[])[LiveAttacks.GiveAway, LiveAttacks.Cursor, LiveAttacks.Prepared])
