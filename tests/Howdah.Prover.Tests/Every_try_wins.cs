@@ -29,7 +29,7 @@ public sealed class Every_try_wins
                 "delete a row of B as A", "delete a row of B as A and have it returned",
                 "merge into a row of B as A", "merge a row of B away as A", "merge in a row of B as A", "upsert the row of B as A",
                 "upsert with B's key as A", "lock a row of B as A", "plant a row of B as A", "give an own row to B",
-                "give an own row to B through a cursor", "copy a row of B out as A", "copy a row out without a tenant",
+                "give an own row to B through a cursor", "copy a row out without a tenant",
                 "copy the table out as A", "copy a row of B in as A"])
             Assert.Contains(name, through);
         await server.ExecuteAsync($"drop database \"{database}\" with (force)");

@@ -15,19 +15,19 @@ public sealed class What_is_not_called
         var server = await TestServer.GetAsync(major);
         var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
         await server.ExecuteAsync("""
-            create function shop.volatile_count() returns bigint language sql volatile security definer
-              set search_path = pg_catalog, pg_temp as 'select count(*) from shop.order_totals';
+            create function shop.volatile_sum() returns numeric language sql volatile security definer
+              set search_path = pg_catalog, pg_temp as 'select sum(total) from shop.order_totals';
             create function shop.wrapped() returns bigint language sql stable security definer
               set search_path = pg_catalog, pg_temp as 'select shop.draws()';
             create function shop.draws() returns bigint language sql as $$ select nextval('shop.orders_id_seq') $$;
             create function shop.locks() returns boolean language sql stable security definer
               set search_path = pg_catalog, pg_temp as 'select pg_try_advisory_lock(1)';
-            grant execute on function shop.volatile_count(), shop.wrapped(), shop.locks() to rows_app;
+            grant execute on function shop.volatile_sum(), shop.wrapped(), shop.locks() to rows_app;
             grant truncate on shop.orders to rows_app;
             """.Replace("create function shop.wrapped", "set check_function_bodies = off; create function shop.wrapped",
                 StringComparison.Ordinal), database);
         var shy = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
-        Assert.Equal(["shop.locks()", "shop.volatile_count()", "shop.wrapped()"], NotRun(shy, "TEN-C03"));
+        Assert.Equal(["shop.locks()", "shop.volatile_sum()", "shop.wrapped()"], NotRun(shy, "TEN-C03"));
         Assert.Equal(["shop.orders as rows_app"], NotRun(shy, "TEN-C06"));
         Assert.DoesNotContain(Broken(shy), static finding => finding.Attack.Id == "TEN-C03");
         Assert.Null(Broken(shy).Single(static finding => finding.Attack.Id == "TEN-C06").Statement);
@@ -35,7 +35,7 @@ public sealed class What_is_not_called
             TestContext.Current.CancellationToken);
         Assert.Equal(["shop.locks()", "shop.wrapped()"], NotRun(bold, "TEN-C03"));
         Assert.Empty(NotRun(bold, "TEN-C06"));
-        Assert.Contains("shop.volatile_count", Broken(bold).Single(static finding => finding.Attack.Id == "TEN-C03").Statement,
+        Assert.Contains("shop.volatile_sum", Broken(bold).Single(static finding => finding.Attack.Id == "TEN-C03").Statement,
             StringComparison.Ordinal);
         Assert.Contains("truncate", Broken(bold).Single(static finding => finding.Attack.Id == "TEN-C06").Statement,
             StringComparison.Ordinal);

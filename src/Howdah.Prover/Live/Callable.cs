@@ -70,8 +70,8 @@ sealed partial record Callable(
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"\b(nextval|setval|dblink\w*|lo_\w+|pg_(read|write|ls|stat)_\w*file\w*|pg_ls_\w+|pg_(try_)?advisory\w*|pg_notify|notify|"
-        + @"listen|pg_sleep\w*|pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_rotate_logfile|pg_logical_\w+|pg_create_\w+|"
+    [GeneratedRegex(@"\b(nextval|setval|dblink\w*|lo_\w+|pg_(read|write|ls|stat)_\w*file\w*|pg_ls_\w+|pg_(try_)?advisory\w*|pg_notify|"
+        + @"notify|listen|pg_sleep\w*|pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_rotate_logfile|pg_logical_\w+|pg_create_\w+|"
         + @"pg_drop_\w+|pg_switch_wal|pg_export_snapshot|http\w*|net|program|postgres_fdw_\w+|xpath_table|query_to_xml\w*)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex Outside();

@@ -18,7 +18,10 @@ static class Calls
         List<(TenantTable Table, Stake Stake)> near = named.Count > 0 ? named : [.. stakes];
         var given = new List<IReadOnlyList<Sql>>();
         foreach (var tenant in new[] { near[0].Stake.B, near[0].Stake.A })
-            given.Add([.. function.Types.Select((type, i) => Argument(type, function.Arguments.ElementAtOrDefault(i) ?? "", near, tenant))]);
+        {
+            given.Add([.. function.Types.Select((type, i) =>
+                Argument(type, function.Arguments.ElementAtOrDefault(i) ?? "", near, tenant))]);
+        }
         given.Add([.. function.Types.Select(static type => Sql.Of($"null::{Sql.Written(type)}"))]);
         string?[] turns = contexts.Count == 0 ? [null] : contextA is null ? [""] : [contextA, ""];
         return [.. given.DistinctBy(static arguments => string.Join(", ", arguments)).SelectMany(arguments => turns.Select(turn =>
@@ -30,7 +33,8 @@ static class Calls
     {
         var call = Sql.Of($"select * from {function.Name}({arguments})");
         var result = Sql.Of($"""
-            select ('x' || pg_catalog.substr(pg_catalog.md5(coalesce(pg_catalog.string_agg(r, ',' order by r collate "C"), '')), 1, 15))::bit(60)::int8
+            select ('x' || pg_catalog.substr(pg_catalog.md5(coalesce(pg_catalog.string_agg(r, ',' order by r collate "C"), '')), 1, 15))
+              ::bit(60)::int8
             from (select coalesce(f::text, 'null') from {function.Name}({arguments}) f limit 1000) s(r)
             """);
         return new(LiveAttacks.Function, context is null or "" ? "call it without a tenant" : "call it as A", context, call,
@@ -60,7 +64,8 @@ static class Calls
             : type is "text" or "character varying" ? Sql.Of($"'%'::{Sql.Written(type)}") : Sql.Of($"null::{Sql.Written(type)}");
 
         Sql? Value(Func<Column, bool> fits) => near.SelectMany(each => each.Table.Columns
-            .Where(column => column.Number != each.Table.TenantColumn.Number && fits(column) && each.Stake.Values.ContainsKey(column.Number))
+            .Where(column => column.Number != each.Table.TenantColumn.Number && fits(column)
+                && each.Stake.Values.ContainsKey(column.Number))
             .Select(column => each.Stake.Values[column.Number])).FirstOrDefault();
     }
 }

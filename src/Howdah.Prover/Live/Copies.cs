@@ -11,7 +11,7 @@ static class Copies
     internal static async Task<IReadOnlyList<Hit>> BeforeAsync(Ring ring, Access access, Stake stake, CancellationToken token) =>
         access.Reads ? [await OutAsync(ring, access, [], One(access.Table, stake, null), stake, token)] : [];
 
-    /// <summary>Copies out as A, one row and a small table as a whole, and a row of B in.</summary>
+    /// <summary>Copies out as A, a small table as a whole, one row of a larger one, and a row of B in.</summary>
     internal static async Task<IReadOnlyList<Hit>> AfterAsync(Ring ring, Access access, Stake stake, IReadOnlyList<string> contexts,
         CancellationToken token)
     {
@@ -19,10 +19,9 @@ static class Copies
         var a = stake.ContextA ?? stake.A;
         if (access.Reads)
         {
-            hits.Add(await OutAsync(ring, access, contexts, One(access.Table, stake, a), stake, token));
-            // A partitioned table cannot be copied as a whole.
-            if (stake.Small && access.Table.Kind == 'r')
-                hits.Add(await OutAsync(ring, access, contexts, Whole(access.Table, a), stake, token));
+            // A partitioned table cannot be copied as a whole, and a large one takes too long.
+            var shot = stake.Small && access.Table.Kind == 'r' ? Whole(access.Table, a) : One(access.Table, stake, a);
+            hits.Add(await OutAsync(ring, access, contexts, shot, stake, token));
         }
         if (Row.All(access, stake) is { } row)
             hits.Add(await InAsync(ring, access, contexts, row, stake, a, token));

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Howdah.Prover.Live;
 
 /// <summary>
-/// Calls functions that lend their owner's rights, with rows of B there and without them: a result that differs tells A of B, be it a row, a
-/// sum or an error.
+/// Calls functions that lend their owner's rights, with rows of B there and without them: a result that differs tells A of B, be it a
+/// row, a sum or an error.
 /// </summary>
 sealed class FunctionAttacks(Surface surface, CheckOptions options, Tally tally)
 {
@@ -103,8 +103,8 @@ sealed class FunctionAttacks(Surface surface, CheckOptions options, Tally tally)
             : there with { Rows = null, State = "", Told = "it answers otherwise when rows of another tenant are there" };
 
     // A context that shows A's rows and not B's; where none is known for sure, only calls without a tenant say anything.
-    async Task<string?> ContextAsync(Ring ring, Attacker role, List<(TenantTable Table, Stake Stake)> stakes, IReadOnlyList<Access> accesses,
-        CancellationToken token)
+    async Task<string?> ContextAsync(Ring ring, Attacker role, List<(TenantTable Table, Stake Stake)> stakes,
+        IReadOnlyList<Access> accesses, CancellationToken token)
     {
         foreach (var (table, stake) in stakes)
         {

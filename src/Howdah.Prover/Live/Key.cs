@@ -9,10 +9,11 @@ namespace Howdah.Prover.Live;
 /// <param name="Name">The constraint's name, or the index's.</param>
 /// <param name="Exclusion">Whether it is an exclusion constraint.</param>
 /// <param name="Named">Whether ON CONFLICT can name it by its columns.</param>
-/// <param name="Guessable">Whether its values can be guessed: a random uuid cannot.</param>
+/// <param name="Telling">Whether it can tell of others: without the tenant, and of values that can be guessed, as a random uuid
+/// cannot.</param>
 /// <param name="Columns">All columns it depends on.</param>
 /// <param name="Fix">The statements that put the tenant into it.</param>
-sealed record Key(uint Table, string Name, bool Exclusion, bool Named, bool Guessable, IReadOnlyList<short> Columns, string Fix)
+sealed record Key(uint Table, string Name, bool Exclusion, bool Named, bool Telling, IReadOnlyList<short> Columns, string Fix)
 {
     static readonly CatalogQuery Query = CatalogQuery.Load(typeof(Key), "keys.sql");
 

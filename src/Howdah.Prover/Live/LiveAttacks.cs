@@ -52,8 +52,8 @@ static class LiveAttacks
             + "a break.", Rls, "Whoever can lock a row can stop everybody who wants to change it.");
 
     internal static Attack Copy { get; } = new("TEN-C09", "COPY gives out own rows only", Gravity.Critical, true,
-        "As each role, as tenant A and without a tenant, copies one row of B by its place to the client, and tables of up to 10,000 rows "
-            + "as a whole; B in the stream is a break. Copies a row of B from the client (TEN-B04).",
+        "As each role, as tenant A and without a tenant, copies tables of up to 10,000 rows to the client, of larger ones one row of B by "
+            + "its place; B in the stream is a break. Copies a row of B from the client (TEN-B04).",
         "https://www.postgresql.org/docs/current/sql-copy.html", "An export is the quickest way to carry everything away.");
 
     internal static Attack Cursor { get; } = new("TEN-E08", "A change of tenant in the middle of a statement shows nothing new",

@@ -24,7 +24,8 @@ sealed class Oracles(Surface surface, CheckOptions options, Tally tally, ILookup
             var shots = Questions.OfKeys(access, bonds[table.Oid], stake, stake.ContextA ?? stake.A).ToList();
             await PutAsync(ring, access, shots, table, stake.Foreign, references: false, token);
         }
-        foreach (var bond in bonds[table.Oid].Where(bond => bond.Kind == 'f' && tables[bond.Target] is { Rls: true, Kind: not 'f' }))
+        foreach (var bond in bonds[table.Oid].Where(bond => bond.Kind == 'f' && !Inside(table, bond)
+            && tables[bond.Target] is { Rls: true, Kind: not 'f' }))
         {
             if (bond.Triggered && !options.Intrusive)
             {
@@ -41,6 +42,13 @@ sealed class Oracles(Surface surface, CheckOptions options, Tally tally, ILookup
                 await PutAsync(ring, access, shots, target, known.Foreign, references: true, token);
             }
         }
+    }
+
+    // With the tenant of the row itself pointing at the tenant of the other, it never leaves the tenant.
+    bool Inside(TenantTable table, Bond bond)
+    {
+        var at = bond.Columns.ToList().IndexOf(table.TenantColumn.Number);
+        return at >= 0 && bond.TargetColumns[at] == tables[bond.Target].TenantColumn.Number;
     }
 
     async Task PutAsync(Ring ring, Access access, List<Shot> shots, TenantTable table, Place row, bool references, CancellationToken token)

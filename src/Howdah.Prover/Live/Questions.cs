@@ -11,7 +11,7 @@ static class Questions
     internal static IEnumerable<Shot> OfKeys(Access access, IEnumerable<Bond> checks, Stake stake, string a)
     {
         var table = access.Table;
-        foreach (var key in access.Keys.Where(static key => key.Guessable))
+        foreach (var key in access.Keys.Where(static key => key.Telling))
         {
             foreach (var (name, statement) in Statements(access, stake, key.Columns, null, $"use B's value in {key.Name}"))
                 yield return Ask(LiveAttacks.Unique, name, a, statement, key.Fix, key.Name,

@@ -87,24 +87,29 @@ sealed class Ring : IAsyncDisposable
     /// <summary>Does something as another role and takes it back, whatever it was.</summary>
     internal async Task<T> AsAsync<T>(string? role, Func<Task<T>> work, CancellationToken token)
     {
-        const string Point = "howdah_role";
-        await transaction.SaveAsync(Point, token);
+        var begun = true;
         try
         {
-            if (role is not null)
-                await RunAsync(Sql.Of($"set local session authorization {new Ident(role)}"), token);
-            // Policies may call functions that trust the path that everybody has.
-            await RunAsync(Sql.Of($"select pg_catalog.set_config('search_path', {new Literal(path)}, true)"), token);
+            // Policies may call functions that trust the path that everybody has. All in one round trip: this is done very often.
+            var become = role is null ? null : Sql.Of($"set local session authorization {new Ident(role)};");
+            try
+            {
+                await RunAsync(Sql.Of($"""
+                    savepoint howdah_role; {become} select pg_catalog.set_config('search_path', {new Literal(path)}, true)
+                    """), token);
+            }
+            catch (PostgresException failed) when (failed.SqlState == PostgresErrorCodes.InFailedSqlTransaction)
+            {
+                begun = false;
+                throw;
+            }
             return await work();
         }
         finally
         {
             // Released too, so that nested ones of the same name each take back their own.
-            if (Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
-            {
-                await transaction.RollbackAsync(Point, token);
-                await transaction.ReleaseAsync(Point, token);
-            }
+            if (begun && Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
+                await RunAsync(Sql.Of($"rollback to savepoint howdah_role; release savepoint howdah_role"), token);
         }
     }
 

@@ -4,7 +4,8 @@ select f.oid, f.oid::pg_catalog.regprocedure::text, n.nspname::text, f.proname::
        coalesce(pg_catalog.pg_get_function_sqlbody(f.oid), f.prosrc),
        array(select pg_catalog.format_type(a.type, null) from pg_catalog.unnest(f.proargtypes) with ordinality a(type, ord) order by a.ord),
        array(select coalesce(a.name, '') from rows from (pg_catalog.unnest(f.proargnames), pg_catalog.unnest(coalesce(f.proargmodes::text[],
-               pg_catalog.array_fill('i'::text, array[coalesce(pg_catalog.cardinality(f.proargnames), 0)])))) with ordinality a(name, mode, ord)
+               pg_catalog.array_fill('i'::text, array[coalesce(pg_catalog.cardinality(f.proargnames), 0)]))))
+               with ordinality a(name, mode, ord)
              where a.mode in ('i', 'b', 'v') order by a.ord),
        r.roles
 from pg_catalog.pg_proc f

@@ -1,10 +1,12 @@
 -- $1 oid[] tables, $2 text[] their tenant columns. Their unique indexes and exclusion constraints: name, whether ON CONFLICT can name it by
--- its columns, whether values in it can be guessed (a random uuid cannot), all columns it depends on, those of expressions and of its
--- condition too, and the statements that put the tenant into it.
+-- its columns, whether it can tell of others (not with the tenant in it, nor with a random uuid that nobody can guess), all columns it
+-- depends on, those of expressions and of its condition too, and the statements that put the tenant into it.
 select x.indrelid, coalesce(k.conname, c.relname)::text, x.indisexclusion,
        not x.indisexclusion and x.indimmediate and x.indexprs is null and x.indpred is null,
        not exists (select from pg_catalog.pg_attribute a where a.attrelid = x.indrelid and a.attnum = any (d.columns)
-                   and a.atttypid = 'pg_catalog.uuid'::pg_catalog.regtype and a.attname <> t.attname),
+                   and a.atttypid = 'pg_catalog.uuid'::pg_catalog.regtype and a.attname <> t.attname)
+         and (x.indisexclusion or not exists (select from pg_catalog.pg_attribute a where a.attrelid = x.indrelid
+                                              and a.attnum = any (x.indkey::pg_catalog.int2[]) and a.attname = t.attname)),
        d.columns,
        case when exists (select from pg_catalog.pg_constraint r where r.contype = 'f' and r.conindid = x.indexrelid)
             then pg_catalog.format('-- Foreign keys point at %s: see TEN-D02, then put %I into it.', n.name, t.attname)
