@@ -105,7 +105,7 @@ public static class Checker
             await using var link = new Link(connectionString);
             await StructureAttacks.MakeAsync(link, surface, options, tally, until, token);
             await new FunctionAttacks(surface, options, tally).MakeAsync(link, accesses,
-                tally.Breaches.Select(static breach => breach.Access.Table.Oid).ToHashSet(), until, token);
+                tally.Open, until, token);
         }
         var findings = Judge.Conclude(lints, tally.Breaches, surface);
         findings.AddRange(tally.Others(surface.Database));
@@ -115,7 +115,7 @@ public static class Checker
             findings.AddRange(await EntranceAssault.RunAsync(connectionString, connection, surface, accesses, until, token));
         await using var ring = await Ring.EnterAsync(connection, super: true, token, surface.Entrance);
         findings.AddRange(await ViewAttack.MakeAsync(ring, surface,
-            tally.Breaches.Select(static breach => breach.Access.Table.Oid).ToHashSet(), token));
+            tally.Open, token));
         return findings;
     }
 }

@@ -33,6 +33,10 @@ sealed class Tally
         .OrderBy(static breach => breach.Access.Table.Name.Plain, StringComparer.Ordinal)
         .ThenBy(static breach => breach.Access.Role.Name, StringComparer.Ordinal)];
 
+    /// <summary>Tables whose rows are open to tenants they do not belong to; not those with a hole beside the policies.</summary>
+    internal IReadOnlySet<uint> Open => Breaches.Where(static breach => breach.Through.Any(static hit => hit.Shot.Fix is null))
+        .Select(static breach => breach.Access.Table.Oid).ToHashSet();
+
     /// <summary>Findings for what held, what said nothing and what was not tried.</summary>
     internal IEnumerable<Finding> Others(string database)
     {
