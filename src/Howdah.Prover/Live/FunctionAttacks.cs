@@ -44,7 +44,7 @@ sealed class FunctionAttacks(Surface surface, CheckOptions options, Tally tally)
                 return;
             try
             {
-                await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: true, token);
+                await using var ring = await Ring.EnterAsync(await link.OpenAsync(token), super: true, token, surface.Entrance);
                 await CallAsync(ring, group.Key, [.. group], tables, accesses, token);
             }
             catch (NpgsqlException trouble) when (!token.IsCancellationRequested)

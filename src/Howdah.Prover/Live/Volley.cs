@@ -19,7 +19,8 @@ static class Volley
         if (shots.Count == 0)
             return [];
         var said = (await ring.RowsAsync(Sql.Of($"""
-            do {new DollarQuoted(Block(ring.Entrance, contexts, shots).ToString())}; select pg_catalog.current_setting({new Literal(Said)}, true)
+            do {new DollarQuoted(Block(ring.Entrance, contexts, shots).ToString())};
+            select pg_catalog.current_setting({new Literal(Said)}, true)
             """), token))[0][0]!;
         using var document = JsonDocument.Parse(said);
         return [.. document.RootElement.EnumerateArray().Select((one, i) =>
