@@ -46,8 +46,7 @@ public static class OneCause
             return false;
         if (Mended(own) is { Count: > 0 } other && Mended(found).Any(touch => other.Exists(touch.Meets)))
             return true;
-        var ends = own.Attack.Id == found.Attack.Id || (own.Attack.Live && Opens(found.Attack.Id) && own.Attack.Id.StartsWith("TEN-",
-            StringComparison.Ordinal));
+        var ends = own.Attack.Id == found.Attack.Id || (own.Attack.Live && Opens(found.Attack.Id) && OnRows(own.Attack.Id));
         return ends && own.Targets.Any(target => Concern(found, target, own.Evidence));
     }
 
@@ -59,13 +58,16 @@ public static class OneCause
         && found.Targets.Any(role => own.Targets.Any(target => Mending.Attacks(target, role))
             || (own.Target == own.Database && Mending.Names(own.Evidence, role)));
 
+    // Attacks that policies stop: TRUNCATE and rights of owners are none of theirs.
+    static bool OnRows(string id) => id is "TEN-A01" or "TEN-A09" or "TEN-C09" or ['T', 'E', 'N', '-', 'B' or 'E' or 'F', ..];
+
     static List<Touch> Mended(Finding finding) => FixSql.Runs(finding.Fix) ? [.. Touch.Of(finding.Fix!)] : [];
 
     // `shop.orders as app` meets what is found of shop.orders, and what is found of app; a database meets what its evidence names.
     static bool Concern(Finding found, string target, string evidence)
     {
         var parts = target.Split(" as ");
-        return found.Targets.Any(each => Judge.Names(each, parts[0]) || (parts.Length > 1 && each == parts[^1])
+        return found.Targets.Any(each => Judge.Names(each, parts[0]) || (parts.Length > 1 && Judge.Bare(each) == Judge.Bare(parts[^1]))
             || Mending.Names(evidence, each));
     }
 

@@ -67,6 +67,26 @@ public sealed class The_tool_on_a_server
         Assert.Equal(0, await QuietAsync("plan", estate.Folder, "--check"));
     }
 
+    [Fact]
+    public async Task checks_by_a_reference_that_is_never_told()
+    {
+        var server = await TestServer.GetAsync(18);
+        var database = await server.CreateDatabaseAsync("checked");
+        var variable = $"HOWDAH_TEST_{database.ToUpperInvariant()}";
+        var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString(database));
+        Environment.SetEnvironmentVariable(variable, connection.Password);
+        connection.Password = null;
+        var given = $"{connection.ConnectionString};Password=${{env:{variable}}}";
+        var (exit, output, error) = await Tool.RunAsync("check", given, "--catalog-only");
+        Assert.True(exit is 0 or 2, error);
+        Assert.Contains("Proof of", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Environment.GetEnvironmentVariable(variable)!, output + error, StringComparison.Ordinal);
+        Environment.SetEnvironmentVariable(variable, null);
+        (exit, _, error) = await Tool.RunAsync("check", given, "--catalog-only");
+        Assert.Equal(1, exit);
+        Assert.Contains($"${{env:{variable}}} is not set", error, StringComparison.Ordinal);
+    }
+
     static EstateHarness Estate(TestServer server)
     {
         var estate = new EstateHarness(server, Yaml);

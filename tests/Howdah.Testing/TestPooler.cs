@@ -56,8 +56,7 @@ sealed class TestPooler : IAsyncDisposable
         if (outcome.Code != 0)
             throw new InvalidOperationException($"PgBouncer did not start: {outcome.Output}\n{(File.Exists(In("log")) ? pooler.Log : "")}");
         // It goes into the background before it listens.
-        while (!await pooler.ListensAsync())
-            await Task.Delay(20);
+        await Patience.UntilAsync("PgBouncer listens", pooler.ListensAsync);
         TestServer.Watch(pooler.folder, $"kill $(cat '{In("pid")}') 2>/dev/null");
         return pooler;
     }

@@ -67,16 +67,19 @@ static class CheckCommand
         ProofOutput.AddOptions(command);
         command.SetAction((parsed, token) => Common.GuardAsync(parsed, async screen =>
         {
-            var connection = ConnectionText.Parse(Given.Expand(parsed.GetValue(Connection)!));
+            var folder = Directory.GetCurrentDirectory();
+            var secrets = new FileSecretStore(Path.Combine(folder, ".howdah"), folder);
+            screen.Secrets = secrets;
+            var connection = ConnectionText.Parse(secrets.Expand(parsed.GetValue(Connection)!));
             var time = TimeProvider.System;
             CheckResult result;
             using (var ticker = new Ticker(screen))
-                result = await Checker.CheckAsync(connection.ConnectionString, Options(parsed, ticker), token);
+                result = await Checker.CheckAsync(connection.ConnectionString, Options(parsed, secrets, ticker), token);
             var proof = new Proof($"{connection.Host}:{connection.Port}/{result.Database}", result.Findings, $"howdah {Program.Version}",
                 AttackCatalogue.Version(Checker.Attacks), [$"{connection.Host}:{connection.Port} {result.Server}"], null, result.By,
                 time.GetUtcNow(), [.. result.Guesses, .. result.Notes]);
             proof = await ProofOutput.NarrowAsync(screen, parsed, proof, [.. Checker.Attacks, .. ProofAttacks.All],
-                Directory.GetCurrentDirectory(), token);
+                folder, token);
             if (parsed.GetValue(Fix) is { } file)
             {
                 var script = FixScript.Write(proof.Findings, proof.Subject);
@@ -93,18 +96,18 @@ static class CheckCommand
         return command;
     }
 
-    static CheckOptions Options(ParseResult parsed, Ticker ticker) => new()
+    static CheckOptions Options(ParseResult parsed, FileSecretStore secrets, Ticker ticker) => new()
     {
         Hints = new(parsed.GetValue(Column)!, parsed.GetValue(Context)!, parsed.GetValue(Role)!)
         {
-            Entrance = Entrance.Read(parsed.GetValue(ContextSql), [.. parsed.GetValue(Tenant)!.Select(Given.Expand)],
-                parsed.GetValue(Expired) is { } expired ? Given.Expand(expired) : null),
+            Entrance = Entrance.Read(parsed.GetValue(ContextSql), [.. parsed.GetValue(Tenant)!.Select(secrets.Expand)],
+                parsed.GetValue(Expired) is { } expired ? secrets.Expand(expired) : null),
         },
         Logins = parsed.GetValue(Login)!.ToDictionary(static text => Pair(text).Key,
-            static text => ConnectionText.Parse(Given.Expand(Pair(text).Value)).ConnectionString, StringComparer.Ordinal),
+            text => ConnectionText.Parse(secrets.Expand(Pair(text).Value)).ConnectionString, StringComparer.Ordinal),
         CatalogOnly = parsed.GetValue(CatalogOnly),
         Intrusive = parsed.GetValue(Intrusive),
-        Pooled = parsed.GetValue(Pooled) is { } pooled ? ConnectionText.Parse(Given.Expand(pooled)).ConnectionString : null,
+        Pooled = parsed.GetValue(Pooled) is { } pooled ? ConnectionText.Parse(secrets.Expand(pooled)).ConnectionString : null,
         TransactionScopedOnly = parsed.GetValue(TransactionScoped),
         Connections = parsed.GetValue(Connections),
         MaxDuration = parsed.GetValue(Duration) is { } text ? Span(text) : null,

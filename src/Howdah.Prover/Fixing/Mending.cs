@@ -1,5 +1,6 @@
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
+using Howdah.Prover.Live;
 
 namespace Howdah.Prover.Fixing;
 
@@ -47,13 +48,15 @@ sealed class Mending(Step step)
         _ => false,
     });
 
-    internal static bool Attacks(string target, string role) => target == role || target.EndsWith($" as {role}", StringComparison.Ordinal);
+    internal static bool Attacks(string target, string role) => Judge.Bare(target) == Judge.Bare(role)
+        || Judge.Bare(target).EndsWith($" as {Judge.Bare(role)}", StringComparison.Ordinal);
 
     // As a whole word: `shop.orders` is not named by `shop.orders_old`.
     internal static bool Names(string? text, string thing)
     {
         if (text is null || thing.Length == 0)
             return false;
+        (text, thing) = (Judge.Bare(text), Judge.Bare(thing));
         for (var at = -1; (at = text.IndexOf(thing, at + 1, StringComparison.Ordinal)) >= 0;)
         {
             if ((at == 0 || !IsName(text[at - 1])) && (at + thing.Length == text.Length || !IsName(text[at + thing.Length])))

@@ -112,7 +112,7 @@ static class Judge
     }
 
     static bool Concerns(Finding finding, Access access, Surface surface) => finding.Targets.Any(target =>
-        Names(target, access.Table.Name.Plain) || Names(target, access.Table.Name.ToString())
+        Names(target, access.Table.Name.Plain)
         || access.Roles.Any(role => target == role.Name || target == new Ident(role.Name).ToString())
         || (Function(target) is { } function && surface.Policies.Any(policy => policy.Table == access.Table.Oid
             && policy.Text.Contains(function, StringComparison.Ordinal))));
@@ -127,10 +127,14 @@ static class Judge
     // `shop.orders`, `policy p on shop.orders`, `shop.orders as app`, but not `shop.orders_old`.
     internal static bool Names(string target, string table)
     {
+        (target, table) = (Bare(target), Bare(table));
         var at = target.IndexOf(table, StringComparison.Ordinal);
         return at >= 0 && (at == 0 || target[at - 1] == ' ') && (at + table.Length == target.Length || " .(,".Contains(target[at
             + table.Length]));
     }
+
+    /// <summary>A name without quotes: the server quotes what is a keyword, and which words are changes with its version.</summary>
+    internal static string Bare(string text) => text.Replace("\"", "", StringComparison.Ordinal);
 
     static string Seen(Access access, Hit hit) => (hit.Told ?? hit.Shot.Told) is { } told
         ? $"as {access.Role.Name}: {hit.Shot.Name}: {told}"

@@ -14,18 +14,8 @@ public sealed class Attacks_on_data
     public async Task Hold_on_what_was_loaded_and_break_by_each_sabotage(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        using var estate = new EstateHarness(server, """
-            howdah: 1
-            estate: shop
-            SERVERS
-            roles: { shop_owner: {} }
-            databases:
-              shop:
-                owner: shop_owner
-                schemas: [shop]
-                migrations: migrations/
-                data: [{ file: lines.csv, steps: lines.sql }]
-            """);
+        using var estate = new EstateHarness(server,
+            ShopYaml.With("schemas: [shop], migrations: migrations/, data: [{ file: lines.csv, steps: lines.sql }]"));
         estate.Write("migrations/0001_lines.sql", "create table shop.lines (line_no integer primary key, words text);\n");
         estate.Write("lines.csv", "Line No,Words\n1,\"a, \"\"b\"\"\nand c\"\n2,müde");
         estate.Write("lines.sql", "insert into shop.lines select line_no::integer, words from staging;\n");

@@ -7,18 +7,8 @@ namespace Howdah.Patterns.Tests.Data;
 
 public sealed class Loading_data
 {
-    const string File = """
-        howdah: 1
-        estate: shop
-        SERVERS
-        roles: { shop_owner: {} }
-        databases:
-          shop:
-            owner: shop_owner
-            schemas: [shop]
-            migrations: migrations/
-            data: [{ file: lines.csv, steps: lines.sql }]
-        """;
+    static readonly string File = ShopYaml.With(
+        "schemas: [shop], migrations: migrations/, data: [{ file: lines.csv, steps: lines.sql }]");
 
     const string Insert = "insert into shop.lines select line_no::integer, words from staging;\n";
 

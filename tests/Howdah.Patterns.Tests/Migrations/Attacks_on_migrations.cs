@@ -13,18 +13,9 @@ public sealed class Attacks_on_migrations
     public async Task Hold_on_what_apply_made_and_break_by_each_sabotage(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        using var estate = new EstateHarness(server, """
-            howdah: 1
-            estate: shop
-            SERVERS
-            roles: { shop_owner: {}, shop_app: { login: true, password: "${generated}" } }
-            databases:
-              shop:
-                owner: shop_owner
-                schemas: [shop]
-                migrations: migrations
-                grants: [{ to: shop_app, on: { database: true }, privileges: [connect] }]
-            """);
+        using var estate = new EstateHarness(server, ShopYaml.With(
+            "schemas: [shop], migrations: migrations, grants: [{ to: shop_app, on: { database: true }, privileges: [connect] }]",
+            "shop_app: { login: true, password: \"${generated}\" }"));
         estate.Write("migrations/0001_tables.sql", "create table shop.t (id integer);\n");
         await estate.ConvergeAsync();
         await Is(Verdict.Held, "as applied");

@@ -7,14 +7,7 @@ namespace Howdah.Patterns.Tests.Migrations;
 
 public sealed class Rehearsals
 {
-    const string File = """
-        howdah: 1
-        estate: shop
-        SERVERS
-        roles: { shop_owner: {} }
-        databases:
-          shop: { owner: shop_owner, schemas: [shop], migrations: migrations/ }
-        """;
+    static readonly string File = ShopYaml.With("schemas: [shop], migrations: migrations/");
 
     public static TheoryData<int> Versions => [18, 15];
 

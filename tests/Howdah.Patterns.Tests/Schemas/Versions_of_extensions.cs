@@ -7,16 +7,7 @@ namespace Howdah.Patterns.Tests.Schemas;
 /// <summary>The extension seg has several versions on 15 and on 18, and nobody needs anything for it but the server.</summary>
 public sealed class Versions_of_extensions
 {
-    const string File = """
-        howdah: 1
-        estate: shop
-        SERVERS
-        roles: { shop_owner: {} }
-        databases:
-          shop:
-            owner: shop_owner
-            extensions: { seg: { version: "VERSION", schema: public } }
-        """;
+    static readonly string File = ShopYaml.With("extensions: { seg: { version: \"VERSION\", schema: public } }");
 
     public static TheoryData<int> Majors => [18, 15];
 

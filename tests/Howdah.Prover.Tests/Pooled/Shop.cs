@@ -47,9 +47,9 @@ sealed class Shop
         var rules = Path.Combine(Server.Data, "pg_hba.conf");
         await File.WriteAllTextAsync(rules, $"host all {Trusted} 127.0.0.1/32 trust\n" + await File.ReadAllTextAsync(rules));
         await Server.ExecuteAsync($"create role {Trusted} login in role {Role}; select pg_reload_conf()");
-        while (!await Server.ScalarAsync<bool>($"select exists (select from pg_hba_file_rules where '{Trusted}' = any (user_name)) "
-            + "and pg_conf_load_time() > (pg_stat_file('pg_hba.conf')).modification - interval '1 second'"))
-            await Task.Delay(20);
+        await Patience.UntilAsync("the server has read pg_hba.conf", () => Server.ScalarAsync<bool>(
+            $"select exists (select from pg_hba_file_rules where '{Trusted}' = any (user_name)) "
+            + "and pg_conf_load_time() > (pg_stat_file('pg_hba.conf')).modification - interval '1 second'"));
         return await NaivePooler.StartAsync(Server.Port, Database, Trusted);
     }
 
