@@ -1,0 +1,30 @@
+// What binding statements to a tenant costs, side by side in one run:
+//   dotnet run -c Release --project bench/Howdah.Bench.Client -- client [15|18] [seconds a round] [rounds]
+// (a) a point read through Howdah.Client against bare Npgsql with an explicit predicate on an unprotected table, (b) against the usual
+// way of four round trips, (c) a noisy neighbor, (d) the server's CPU time for the wrapped policy. Writes its section of bench/RESULTS.md.
+using System.Globalization;
+using Howdah.Bench.Client;
+using Howdah.Testing;
+
+if (args is not ["client", ..])
+{
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Howdah.Bench.Client -- client [15|18] [seconds] [rounds]");
+    return 64;
+}
+var major = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 18;
+var seconds = args.Length > 2 ? double.Parse(args[2], CultureInfo.InvariantCulture) : 2;
+var rounds = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 7;
+var bench = await BenchHome.MakeAsync(await TestServer.StartOwnAsync(major));
+var section = new Section("client", string.Create(CultureInfo.InvariantCulture, $"""
+    ## The client
+
+    Made by `dotnet run -c Release --project bench/Howdah.Bench.Client -- client {major} {seconds} {rounds}`: PostgreSQL {major} on
+    loopback, {Environment.ProcessorCount} cores shared by clients and server, 100 tenants, 100,000 rows,
+    prepared; {rounds} rounds of {seconds} s a way, interleaved; medians, and medians of each round's ratio.
+    """));
+await PointReads.RunAsync(bench, section, seconds, rounds);
+await NoisyNeighbor.RunAsync(bench, section, seconds, rounds);
+await PolicyCost.RunAsync(bench, section);
+await bench.Server.StopAsync();
+section.Save("bench/RESULTS.md");
+return 0;
