@@ -143,6 +143,17 @@ public sealed class TenantConnection : DbConnection
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => CreateBatch();
 
+    /// <summary>
+    /// Begins to bring many rows into a table of the tenant, through every policy. Outside a transaction it is one of its own.
+    /// </summary>
+    /// <param name="table">The table, with or without its schema (<c>shop.orders</c>).</param>
+    /// <param name="columns">The columns that rows are written for, in that order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public ValueTask<TenantImport> BeginImportAsync(string table, IReadOnlyList<string> columns,
+        CancellationToken cancellationToken = default) => TenantImport.BeginAsync(this, table, columns, cancellationToken);
+
+    internal bool InTransaction => transaction is not null;
+
     internal void Ended(TenantTransaction ended)
     {
         if (transaction != ended)
