@@ -1,10 +1,17 @@
 // How long a plan without changes takes: inspect and diff at 100, 1,000 and 10,000 tables, and at 10 to 1,000 roles.
 // Writes bench/RESULTS.md.
 //   dotnet run -c Release --project bench/Howdah.Bench
+// With `move`: how long a tenant waits while it is moved; its section of bench/RESULTS.md only.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Howdah.Testing;
+
+if (args is ["move"])
+{
+    await Howdah.Bench.MoveBench.RunAsync();
+    return;
+}
 
 const int Rounds = 5;
 const string Command = "dotnet run -c Release --project bench/Howdah.Bench";

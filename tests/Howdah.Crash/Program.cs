@@ -1,6 +1,7 @@
 // Applies an estate and kills itself, with a real SIGKILL, at the point whose number is given. Prints the points it passed.
 //   Howdah.Crash ESTATE-FOLDER POINT        POINT 0: never
 //   Howdah.Crash ESTATE-FOLDER load         loads the data instead, and is killed from outside
+//   Howdah.Crash ESTATE-FOLDER move TENANT MODEL SERVER|- POINT     moves a tenant instead; MODEL resume or abort: ends a move
 using System.Diagnostics;
 using System.Globalization;
 using Howdah.Engine;
@@ -8,9 +9,12 @@ using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
 using Howdah.Patterns;
 using Howdah.Patterns.Data.Loading;
+using Howdah.Patterns.Tenancy.Moving;
+using Howdah.Patterns.Tenancy.Registry;
 
 var loads = args[1] == "load";
-var fatal = loads ? 0 : int.Parse(args[1], CultureInfo.InvariantCulture);
+var moves = args[1] == "move";
+var fatal = loads ? 0 : moves ? int.Parse(args[5], CultureInfo.InvariantCulture) : int.Parse(args[1], CultureInfo.InvariantCulture);
 var passed = 0;
 var engine = new EstateEngine(Builtin.All);
 var loaded = engine.Load(args[0]);
@@ -25,15 +29,33 @@ if (loads)
     await DataLoader.RunAsync(session, null, CancellationToken.None);
     return 0;
 }
+if (moves)
+{
+    foreach (var server in session.Servers.Values)
+        await server.ProbeAsync(CancellationToken.None);
+    var options = new MoveOptions { Fault = Pass };
+    var home = loaded.Estate.Databases[0];
+    var task = args[3] switch
+    {
+        "resume" => TenantMove.ResumeAsync(session, home, args[2], options, CancellationToken.None),
+        "abort" => TenantMove.AbortAsync(session, home, args[2], options, CancellationToken.None),
+        var model => TenantMove.StartAsync(session, home, args[2], Enum.Parse<TenancyModel>(model, ignoreCase: true),
+            args[4] == "-" ? null : args[4], options, CancellationToken.None),
+    };
+    Console.WriteLine((await task).Outcome);
+    return 0;
+}
 var result = await session.ApplyAsync(new()
 {
     Allow = Enum.GetValues<HazardKind>().ToHashSet(),
-    Fault = point =>
-    {
-        Console.WriteLine(point);
-        if (++passed == fatal)
-            Process.GetCurrentProcess().Kill(); // SIGKILL: no handler, no finally, no goodbye to the server
-    },
+    Fault = Pass,
 }, CancellationToken.None);
 Console.Error.WriteLine(result.Message);
 return result.Outcome is ApplyOutcome.Done or ApplyOutcome.NothingToDo ? 0 : 1;
+
+void Pass(string point)
+{
+    Console.WriteLine(point);
+    if (Interlocked.Increment(ref passed) == fatal)
+        Process.GetCurrentProcess().Kill(); // SIGKILL: no handler, no finally, no goodbye to the server
+}

@@ -13,7 +13,8 @@ static class TenantCommand
 
     internal static Command Create()
     {
-        var command = Common.Command("tenant", "The life of tenants: list, show, create, suspend, resume, rename.", "howdah tenant list");
+        var command = Common.Command("tenant", "The life of tenants: list, show, create, suspend, resume, rename, move.",
+            "howdah tenant list");
         command.Add(List());
         command.Add(Show());
         command.Add(Make());
@@ -22,6 +23,7 @@ static class TenantCommand
             + "42501.", static (tenants, name, token) => tenants.SuspendAsync(name, token)));
         command.Add(Turn("resume", "Serves a suspended tenant again.", static (tenants, name, token) => tenants.ResumeAsync(name, token)));
         command.Add(Rename());
+        command.Add(TenantMoveCommand.Create());
         return command;
     }
 
@@ -33,6 +35,8 @@ static class TenantCommand
         {
             var rows = (await tenants.ListAsync(token)).Select(Row).ToList();
             screen.Out(RowText.Write(Columns, rows, shape));
+            foreach (var move in await tenants.UnderWayAsync(token))
+                screen.Tell($"note: {move.Sentence}");
         });
     }
 

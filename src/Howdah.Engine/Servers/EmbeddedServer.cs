@@ -194,11 +194,13 @@ sealed class EmbeddedServer
         RemoveStalePid();
         var port = Port is { } kept && IsFree(kept) ? kept : FreePort();
         StateFolder.Write(StateFile, writer => new JsonObject { ["port"] = port, ["data"] = Data, ["major"] = Major }.WriteTo(writer));
-        // Client checks end what a killed client left running; logs keep no statement texts, where a secret could stand.
+        // A log that tells rows, so that tenants can be moved while they are written to. Client checks end what a killed client left
+        // running; logs keep no statement texts, where a secret could stand.
         string[] settings =
         [
             $"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "password_encryption=scram-sha-256",
-            "client_connection_check_interval=1s", "log_min_error_statement=panic", "log_statement=none", "log_min_duration_statement=-1",
+            "wal_level=logical", "client_connection_check_interval=1s", "log_min_error_statement=panic", "log_statement=none",
+                "log_min_duration_statement=-1",
         ];
         var options = string.Join(' ', settings.Select(setting => $"-c {setting}"));
         var outcome = await OsUser.RunAsync(Path.Combine(bin, "pg_ctl"),

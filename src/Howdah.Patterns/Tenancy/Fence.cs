@@ -35,21 +35,27 @@ static class Fence
         var tenant = Context(spec);
         return closed == 0 ? $"select {tenant}"
             : closed > Most ? $"select howdah.unless_closed({tenant})"
-            : $"select case when {tenant} = any ('{{{list}}}'::pg_catalog.uuid[]) then howdah.refuse_tenant() else {tenant} end";
+            : $"select case when {tenant} = any ('{{{list}}}'::pg_catalog.uuid[]) and {Stranger(spec)} "
+                + $"then howdah.refuse_tenant() else {tenant} end";
     }
 
     /// <summary>The body of unless_closed.</summary>
-    internal static string Lookup(string list) =>
+    internal static string Lookup(TenancySpec spec, string list) =>
         $$"""
 
         begin
-          if tenant = any ('{{{list}}}'::pg_catalog.uuid[]) then
+          if tenant = any ('{{{list}}}'::pg_catalog.uuid[]) and {{Stranger(spec)}} then
             return howdah.refuse_tenant();
           end if;
           return tenant;
         end
 
         """;
+
+    // Whoever may become the tables' owner works on tenants whatever their state: to move, export and erase them, within the floor. By who
+    // logged in, so that a function that runs with its owner's rights opens nothing.
+    static string Stranger(TenancySpec spec) =>
+        $"not pg_catalog.pg_has_role(session_user, {new Literal(spec.Owner)}, 'MEMBER')";
 
     internal static string List(IEnumerable<Guid> closed) => string.Join(',', closed);
 
@@ -65,7 +71,7 @@ static class Fence
         var open = Made(0, TenancyParts.CurrentTenant(spec, 0, ""));
         var few = Made(1, TenancyParts.CurrentTenant(spec, 1, Hole));
         var many = Made(Most + 1, TenancyParts.CurrentTenant(spec, Most + 1, ""));
-        var lookup = Made(Most + 1, TenancyParts.UnlessClosed(Hole));
+        var lookup = Made(Most + 1, TenancyParts.UnlessClosed(spec, Hole));
         return Sql.Of($"do {new DollarQuoted(Sql.Of($"""
 
             declare

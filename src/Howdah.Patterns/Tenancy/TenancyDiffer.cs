@@ -116,7 +116,8 @@ static class TenancyDiffer
 
     static IEnumerable<(string Name, IReadOnlyList<PolicyFacts> Forms, Sql Create)> Wanted(TenancySpec spec, QName table, bool domain)
     {
-        var roles = spec.Wanted.Roles.Order(StringComparer.Ordinal).ToList();
+        // The owner too: it obeys the floor like everybody else, so that work on one tenant (a move) needs nobody who bypasses it.
+        var roles = spec.Wanted.Roles.Append(spec.Owner).Distinct().Order(StringComparer.Ordinal).ToList();
         var floor = new PolicyFacts(table, TenancySpec.Floor, "*", false, ["public"], null, null);
         yield return (floor.Name, [.. spec.FloorDeparsed(domain).Select(text => floor with { Using = text, Check = text })], Sql.Of($"""
             create policy {new Ident(TenancySpec.Floor)} on {table} as restrictive for all to public

@@ -65,7 +65,7 @@ static class TenancyParts
             new("restore_floor", "lifted pg_catalog.regclass[]", "void", "plpgsql", Restore) { Grantees = [spec.Owner] },
             new("register_tenant", "tenant text", "uuid", "sql", Register) { Definer = true, Grantees = [spec.Owner] },
             new("refuse_tenant", "", "uuid", "plpgsql", Fence.Refuse) { Volatility = "stable", Parallel = "safe", Grantees = ["public"] },
-            .. closed.Count > Fence.Most ? (Part[])[UnlessClosed(list)] : [],
+            .. closed.Count > Fence.Most ? (Part[])[UnlessClosed(spec, list)] : [],
             CurrentTenant(spec, closed.Count, list),
             Locate("locate", "uuid", "t.id = tenant", spec, grouped),
             Locate("locate_name", "text", "t.name = tenant", spec, grouped),
@@ -83,7 +83,8 @@ static class TenancyParts
         new("current_tenant", "", spec.Wanted.Type, "sql", Fence.Body(spec, closed, list))
         { Volatility = "stable", Parallel = "safe", Pinned = false, Grantees = ["public"] };
 
-    internal static Part UnlessClosed(string list) => new("unless_closed", "tenant uuid", "uuid", "plpgsql", Fence.Lookup(list))
+    internal static Part UnlessClosed(TenancySpec spec, string list) => new("unless_closed", "tenant uuid", "uuid", "plpgsql",
+        Fence.Lookup(spec, list))
     { Volatility = "stable", Parallel = "safe", Grantees = ["public"] };
 
     // Runs as the tables' owner, who may read the registry and is nobody's login: a function that applications call must not run as the

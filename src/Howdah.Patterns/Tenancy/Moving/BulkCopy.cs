@@ -35,7 +35,7 @@ static class BulkCopy
         var there = await RowHash.WholeAsync(from, source, table, table.Source, token);
         var here = await RowHash.WholeAsync(to, target, table, table.Target, token);
         if (there != here)
-            throw new MoveStop($"the copy of {table.Home.Plain} is not its source ({here.Count} rows against {there.Count}): "
+            throw new MoveException($"the copy of {table.Home.Plain} is not its source ({here.Count} rows against {there.Count}): "
                 + "abort the move (--abort) and begin again");
         await to.RunAsync(Sql.Of($"commit"), token);
         return here.Count;

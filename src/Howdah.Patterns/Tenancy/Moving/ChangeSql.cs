@@ -14,15 +14,15 @@ sealed record ChangeStatement(string Text, IReadOnlyList<string?> Values, bool O
 sealed class ChangeSql(IReadOnlyDictionary<QName, MovedTable> tables, Guid tenant)
 {
     /// <summary>The statement for a change; null where nothing is left to do.</summary>
-    /// <exception cref="MoveStop">The table was changed since the move began, or a row is not this tenant's.</exception>
+    /// <exception cref="MoveException">The table was changed since the move began, or a row is not this tenant's.</exception>
     internal ChangeStatement? For(Change change)
     {
         var relation = change.Table!;
         if (!tables.TryGetValue(relation.Name, out var table))
-            throw new MoveStop($"the stream carries {relation.Name.Plain}, which is no table of this move");
+            throw new MoveException($"the stream carries {relation.Name.Plain}, which is no table of this move");
         Unchanged(relation, table);
         if (change.New is { } row && !Ours(relation, row, table))
-            throw new MoveStop($"the stream carries a row of {relation.Name.Plain} that is not this tenant's: nothing of it was kept");
+            throw new MoveException($"the stream carries a row of {relation.Name.Plain} that is not this tenant's: nothing of it was kept");
         return change.Kind switch
         {
             ChangeKind.Insert => Insert(relation, table, change.New!),
@@ -100,7 +100,7 @@ sealed class ChangeSql(IReadOnlyDictionary<QName, MovedTable> tables, Guid tenan
     static void Unchanged(Relation relation, MovedTable table)
     {
         if (relation.Columns.Count != table.Stored.Count || table.Stored.Any(column => !relation.Columns.Contains(column.Name)))
-            throw new MoveStop($"{table.Source.Plain} got other columns while the tenant was being moved: abort the move "
+            throw new MoveException($"{table.Source.Plain} got other columns while the tenant was being moved: abort the move "
                 + "(--abort) and begin again once the migration is through");
     }
 
@@ -109,7 +109,7 @@ sealed class ChangeSql(IReadOnlyDictionary<QName, MovedTable> tables, Guid tenan
         for (var i = 0; i < relation.Columns.Count; i++)
             if (relation.Columns[i] == column)
                 return i;
-        throw new MoveStop($"{relation.Name.Plain} has no column {column} any more: abort the move (--abort) and begin again");
+        throw new MoveException($"{relation.Name.Plain} has no column {column} any more: abort the move (--abort) and begin again");
     }
 
     static Sql Parameters(int from, int count) => Sql.Join(", ", Enumerable.Range(from, count).Select(Parameter));

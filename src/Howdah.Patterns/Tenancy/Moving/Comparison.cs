@@ -12,6 +12,7 @@ namespace Howdah.Patterns.Tenancy.Moving;
 sealed class Comparison : IAsyncDisposable
 {
     const int Pairs = 4;
+    const int Small = 100_000;
 
     readonly Transfer transfer;
     readonly List<(NpgsqlConnection Source, NpgsqlConnection Target)> pairs;
@@ -37,7 +38,7 @@ sealed class Comparison : IAsyncDisposable
     internal (NpgsqlConnection Source, NpgsqlConnection Target) Any => pairs[0];
 
     /// <summary>Compares. Both sides must stand still for this tenant.</summary>
-    /// <exception cref="MoveStop">They differ.</exception>
+    /// <exception cref="MoveException">They differ.</exception>
     internal async Task QuickAsync(CancellationToken token)
     {
         var left = new Queue<MovedTable>(transfer.Tables);
@@ -66,7 +67,7 @@ sealed class Comparison : IAsyncDisposable
     }
 
     /// <summary>Hashes the whole of both sides, the target as it was kept: writes that it took since do not disturb.</summary>
-    /// <exception cref="MoveStop">They differ.</exception>
+    /// <exception cref="MoveException">They differ.</exception>
     internal async Task<IReadOnlyDictionary<QName, RowHash>> WholeAsync(CancellationToken token)
     {
         var hashes = new Dictionary<QName, RowHash>();
@@ -91,15 +92,19 @@ sealed class Comparison : IAsyncDisposable
         await kept.DisposeAsync();
     }
 
-    Task<RowHash> HashAsync(NpgsqlConnection connection, Side side, MovedTable table, QName name, CancellationToken token) =>
-        transfer.Touched.Complete
-            ? RowHash.OfAsync(connection, side, table, name, transfer.Touched.Of(table), token)
-            : RowHash.WholeAsync(connection, side, table, name, token);
+    // Where not all changed rows are known (too many, or an earlier run saw them), a small table is hashed whole. A large one is counted:
+    // each change found exactly its row, and the whole is compared as soon as the tenant is served again.
+    async Task<RowHash> HashAsync(NpgsqlConnection connection, Side side, MovedTable table, QName name, CancellationToken token)
+    {
+        var some = await RowHash.OfAsync(connection, side, table, name, transfer.Touched.Of(table), token);
+        return transfer.Touched.Complete || some.Count > Small ? some
+            : await RowHash.WholeAsync(connection, side, table, name, token);
+    }
 
     static void Same(MovedTable table, RowHash there, RowHash here)
     {
         if (there != here)
-            throw new MoveStop($"{table.Home.Plain} is not the same at both ends ({there.Count} rows at the source, "
+            throw new MoveException($"{table.Home.Plain} is not the same at both ends ({there.Count} rows at the source, "
                 + $"{here.Count} at the target{(there.Count == here.Count ? ", with other values" : "")})");
     }
 }

@@ -66,7 +66,7 @@ sealed class Follower : IAsyncDisposable
         {
             // asked for
         }
-        catch (MoveStop)
+        catch (MoveException)
         {
             // told to whoever waited
         }
@@ -105,7 +105,8 @@ sealed class Follower : IAsyncDisposable
     {
         await using var target = await transfer.Target.OpenAsync(replay: true, token);
         var from = await transfer.Position.ReadAsync(target, token)
-            ?? throw new MoveStop("the copy is not complete, so nothing can be applied to it: abort the move (--abort) and begin again");
+            ?? throw new MoveException(
+                "the copy is not complete, so nothing can be applied to it: abort the move (--abort) and begin again");
         var channel = Channel.CreateBounded<Change>(new BoundedChannelOptions(2_000) { SingleReader = true, SingleWriter = true });
         await using var stream = new ChangeStream(transfer.Source, transfer.SlotName);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(token);

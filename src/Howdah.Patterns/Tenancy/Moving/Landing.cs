@@ -110,7 +110,8 @@ sealed class Landing(NpgsqlConnection target, ChangeSql sql, Position position, 
         await batch.ExecuteNonQueryAsync(token);
         for (var i = 0; i < waiting.Count; i++)
             if (waiting[i].One && batch.BatchCommands[i].RecordsAffected != 1)
-                throw new MoveStop($"the copy and its source have come apart: a change found {batch.BatchCommands[i].RecordsAffected} rows "
+                throw new MoveException(
+                    $"the copy and its source have come apart: a change found {batch.BatchCommands[i].RecordsAffected} rows "
                     + $"where it must find one ({waiting[i].Text}); abort the move (--abort) and begin again");
         waiting.Clear();
     }

@@ -30,6 +30,3 @@ sealed record MovedTable(QName Home, QName Source, QName Target, string TenantCo
 
     internal MovedColumn this[string name] => Columns.First(column => column.Name == name);
 }
-
-/// <summary>The move cannot go on; the sentence says why and what to do.</summary>
-sealed class MoveStop(string sentence) : Exception(sentence);

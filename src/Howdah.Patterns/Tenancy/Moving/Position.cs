@@ -50,6 +50,7 @@ sealed class Position(string schema)
     internal async Task RemoveAsync(Side target, CancellationToken token)
     {
         await using var admin = await target.OpenAdminAsync(token);
+        await admin.RunAsync(Sql.Of($"set client_min_messages = warning"), token);
         await admin.RunAsync(Sql.Of($"drop schema if exists {new Ident(schema)} cascade"), token);
     }
 }

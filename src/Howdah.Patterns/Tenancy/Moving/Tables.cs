@@ -9,13 +9,13 @@ static class Tables
 {
     static readonly CatalogQuery Columns = CatalogQuery.Load(typeof(Tables), "columns.sql");
 
-    /// <summary>The tables with their columns as they are at the source now.</summary>
+    /// <summary>The tables with their columns as they are at the source now, or at home where the source may be half gone.</summary>
     internal static async Task<IReadOnlyList<MovedTable>> ReadAsync(NpgsqlConnection source, string tenantColumn,
-        IReadOnlyList<(QName Home, QName Source, QName Target)> names, CancellationToken token)
+        IReadOnlyList<(QName Home, QName Source, QName Target)> names, bool asAtHome, CancellationToken token)
     {
         var columns = names.Select(_ => new List<MovedColumn>()).ToList();
         var keys = names.Select(_ => new SortedDictionary<int, string>()).ToList();
-        await using var command = Asking(source, Columns, names.Select(name => name.Source));
+        await using var command = Asking(source, Columns, names.Select(name => asAtHome ? name.Home : name.Source));
         await using var rows = await command.ExecuteReaderAsync(token);
         while (await rows.ReadAsync(token))
         {

@@ -1,4 +1,5 @@
 using Howdah.Engine.Planning;
+using Npgsql;
 
 namespace Howdah.Patterns.Tenancy.Moving;
 
@@ -38,11 +39,19 @@ sealed class Transfer(Guid work, Side source, Side target, IReadOnlyList<MovedTa
     internal void Tell(string what) => tell?.Invoke(what);
 
     /// <summary>What keeps the move from beginning, one sentence each.</summary>
-    internal async Task<IReadOnlyList<string>> ProblemsAsync(CancellationToken token)
+    /// <param name="to">A connection to the target's server: the place itself may have to be made yet.</param>
+    /// <param name="token">Cancels.</param>
+    internal async Task<IReadOnlyList<string>> ProblemsAsync(NpgsqlConnection to, CancellationToken token)
     {
         var found = Moving.Tables.Problems(tables).ToList();
         await using var from = await source.OpenAdminAsync(token);
-        await using var to = await target.OpenAdminAsync(token);
+        foreach (var table in tables)
+            if (await from.OneAsync<bool>(Sql.Of($"""
+                select relpersistence = 'u' from pg_catalog.pg_class
+                where oid = pg_catalog.to_regclass({new Literal(table.Source.ToString())})
+                """), token))
+                found.Add($"{table.Home.Plain} is unlogged, so changes of its rows cannot be followed: ALTER TABLE {table.Source.Plain} "
+                    + "SET LOGGED");
         if (await from.OneAsync<string>(Sql.Of($"select pg_catalog.current_setting('wal_level')"), token) is not "logical" and var level)
             found.Add($"the log of {source.Where} does not tell rows (wal_level is {level}): ALTER SYSTEM SET wal_level = 'logical', "
                 + "then restart that server");
@@ -66,13 +75,16 @@ sealed class Transfer(Guid work, Side source, Side target, IReadOnlyList<MovedTa
     }
 
     /// <summary>Publishes, makes the slot and copies what was there at its first moment. An earlier try is swept away first.</summary>
-    internal async Task<long> CopyAsync(Action<MovedTable, long>? done, CancellationToken token)
+    internal async Task<long> CopyAsync(Action<MovedTable, long>? done, Action<string>? fault, CancellationToken token)
     {
         await CleanAsync(token);
         await Position.MakeAsync(target, token);
+        fault?.Invoke("position made");
         await BulkCopy.ClearAsync(target, tables, table => table.Target, token);
         await Slot.PublishAsync(tables, token);
+        fault?.Invoke("published");
         var (keeper, snapshot, at) = await Slot.MakeAsync(token);
+        fault?.Invoke("slot made");
         await using (keeper)
         {
             var rows = await BulkCopy.RunAsync(source, target, snapshot, tables, Parallel, done, token);
@@ -81,6 +93,26 @@ sealed class Transfer(Guid work, Side source, Side target, IReadOnlyList<MovedTa
             return rows;
         }
     }
+
+    /// <summary>Makes sure that both ends are still made of what the move began with.</summary>
+    /// <exception cref="MoveException">A migration came in between.</exception>
+    internal async Task SameStructureAsync(CancellationToken token)
+    {
+        var names = tables.Select(table => (table.Home, table.Source, table.Target)).ToList();
+        await using var from = await source.OpenAdminAsync(token);
+        await using var to = await target.OpenAdminAsync(token);
+        var there = await Moving.Tables.ReadAsync(from, tables[0].TenantColumn, names, asAtHome: false, token);
+        var here = await Moving.Tables.ReadAsync(to, tables[0].TenantColumn,
+            [.. names.Select(name => (name.Home, name.Target, name.Target))], asAtHome: false, token);
+        for (var i = 0; i < tables.Count; i++)
+            if (Shape(there[i]) != Shape(tables[i]) || Shape(here[i]) != Shape(tables[i]))
+                throw new MoveException($"{tables[i].Home.Plain} got other columns while the tenant was being moved: "
+                    + "abort the move (--abort) and begin again");
+    }
+
+    // Types of a schema's own are written with its name, which is another one there; what they are is the blueprint's care.
+    static string Shape(MovedTable table) => string.Join(',', table.Columns.Select(column =>
+        $"{column.Name} {(column.BuiltIn ? column.Type : "")} {column.Generated} {column.IdentityAlways}").Order(StringComparer.Ordinal));
 
     /// <summary>Takes away slot, publication and position; the rows stay.</summary>
     internal async Task CleanAsync(CancellationToken token)

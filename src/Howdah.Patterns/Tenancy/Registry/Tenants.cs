@@ -2,6 +2,7 @@ using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Blueprint;
+using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
 using Npgsql;
 
@@ -46,6 +47,9 @@ public sealed class Tenants : IAsyncDisposable
 
     /// <summary>All tenants by name.</summary>
     public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken token) => Registry.ListAsync(token);
+
+    /// <summary>The moves that have not ended: under way, or cut off and perhaps forgotten.</summary>
+    public Task<IReadOnlyList<OpenMove>> UnderWayAsync(CancellationToken token) => OpenMove.ReadAsync(session, spec, token);
 
     /// <summary>The tenant of a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

@@ -47,8 +47,9 @@ public sealed class Rows_on_their_way
         var (server, database) = await PrepareAsync(major);
         await server.ExecuteAsync(Fill(Mine) + Fill(Other), database);
         await using var transfer = await StartAsync(server, database);
-        Assert.Empty(await transfer.Value.ProblemsAsync(CancellationToken.None));
-        await transfer.Value.CopyAsync(null, CancellationToken.None);
+        await using var connection = await server.OpenAsync(database);
+        Assert.Empty(await transfer.Value.ProblemsAsync(connection, CancellationToken.None));
+        await transfer.Value.CopyAsync(null, null, CancellationToken.None);
         await server.ExecuteAsync(Changes(Mine) + Changes(Other), database);
         await using (var follower = new Follower(transfer.Value, CancellationToken.None))
         {
@@ -78,7 +79,7 @@ public sealed class Rows_on_their_way
         var (server, database) = await PrepareAsync(major);
         await server.ExecuteAsync(Fill(Mine), database);
         await using var transfer = await StartAsync(server, database);
-        await transfer.Value.CopyAsync(null, CancellationToken.None);
+        await transfer.Value.CopyAsync(null, null, CancellationToken.None);
         await using var follower = new Follower(transfer.Value, CancellationToken.None);
         await server.ExecuteAsync($"update src.kinds set t = 'new' where tenant_id = '{Mine}' and id = 1", database);
         await follower.PassAsync(CancellationToken.None);
@@ -86,17 +87,17 @@ public sealed class Rows_on_their_way
         await comparison.QuickAsync(CancellationToken.None);
         // A changed row, a lost row, and a change of an untouched row, which only the whole can show.
         await server.ExecuteAsync("set session_replication_role = replica; update dst.kinds set t = 'other' where id = 1", database);
-        Assert.Contains("with other values", (await Assert.ThrowsAsync<MoveStop>(()
+        Assert.Contains("with other values", (await Assert.ThrowsAsync<MoveException>(()
             => comparison.QuickAsync(CancellationToken.None))).Message,
             StringComparison.Ordinal);
         await server.ExecuteAsync("set session_replication_role = replica; "
             + "update dst.kinds set t = 'new' where id = 1; update dst.kinds set t = 'other' where id = 2", database);
         await comparison.QuickAsync(CancellationToken.None);
         await comparison.KeepAsync(CancellationToken.None);
-        await Assert.ThrowsAsync<MoveStop>(() => comparison.WholeAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<MoveException>(() => comparison.WholeAsync(CancellationToken.None));
         await server.ExecuteAsync("set session_replication_role = replica; "
             + "delete from dst.parents where id = (select min(id) from dst.parents)", database);
-        Assert.Contains("not the same at both ends", (await Assert.ThrowsAsync<MoveStop>(() =>
+        Assert.Contains("not the same at both ends", (await Assert.ThrowsAsync<MoveException>(() =>
             comparison.QuickAsync(CancellationToken.None))).Message, StringComparison.Ordinal);
     }
 
@@ -108,7 +109,7 @@ public sealed class Rows_on_their_way
         var (server, database) = await PrepareAsync(major);
         await server.ExecuteAsync(Fill(Mine), database);
         await using var transfer = await StartAsync(server, database);
-        await transfer.Value.CopyAsync(null, CancellationToken.None);
+        await transfer.Value.CopyAsync(null, null, CancellationToken.None);
         await using var follower = new Follower(transfer.Value, CancellationToken.None);
         for (var round = 0; round < 6; round++)
         {
@@ -142,7 +143,7 @@ public sealed class Rows_on_their_way
         await server.ExecuteAsync(Tables.Replace("CURRENT", database, StringComparison.Ordinal) + Twin, database);
         await server.ExecuteAsync(Fill(Mine), database);
         var transfer = (await StartAsync(server, database)).Value;
-        await transfer.CopyAsync(null, CancellationToken.None);
+        await transfer.CopyAsync(null, null, CancellationToken.None);
         await using var follower = new Follower(transfer, CancellationToken.None);
         await follower.PassAsync(CancellationToken.None);
         await server.StopAsync("fast");
@@ -164,9 +165,10 @@ public sealed class Rows_on_their_way
         await using var connection = await server.OpenAsync(database);
         QName[] names = [new("public", "a"), new("public", "b"), new("public", "c")];
         var tables = await Patterns.Tenancy.Moving.Tables.ReadAsync(connection, "tenant_id",
-            [.. names.Select(static name => (name, name, name))], CancellationToken.None);
+            [.. names.Select(static name => (name, name, name))], false, CancellationToken.None);
         var side = new Side("here", server.ConnectionString(database), "howdah_admin", true, Guid.Parse(Mine), "howdah.tenant");
-        var problems = await new Transfer(Guid.Parse(Mine), side, side, tables, TimeProvider.System).ProblemsAsync(CancellationToken.None);
+        var problems = await new Transfer(Guid.Parse(Mine), side, side, tables, TimeProvider.System).ProblemsAsync(connection,
+            CancellationToken.None);
         Assert.Contains(problems, static problem => problem.StartsWith("public.a has no primary key", StringComparison.Ordinal));
         Assert.Contains(problems, static problem => problem.Contains("make it (tenant_id, id)", StringComparison.Ordinal));
         Assert.Contains(problems, static problem => problem == "there is no table public.c");
@@ -207,7 +209,7 @@ public sealed class Rows_on_their_way
         var source = new Side("source", server.ConnectionString(database), owner, true, Guid.Parse(Mine), "howdah.tenant");
         await using var connection = await source.OpenAdminAsync(CancellationToken.None);
         var tables = await Patterns.Tenancy.Moving.Tables.ReadAsync(connection, "tenant_id",
-            [.. Names.Select(static name => (new QName("src", name), new QName("src", name), new QName("dst", name)))],
+            [.. Names.Select(static name => (new QName("src", name), new QName("src", name), new QName("dst", name)))], false,
                 CancellationToken.None);
         return new(new(await server.ScalarAsync<Guid>("select gen_random_uuid()"), source, source with { Where = "target",
             Shared = false }, tables,

@@ -67,12 +67,12 @@ public sealed class Statements_of_changes
 
     [Fact]
     public void A_row_of_another_tenant_stops_the_move() =>
-        Assert.Contains("not this tenant's", Assert.Throws<MoveStop>(() =>
+        Assert.Contains("not this tenant's", Assert.Throws<MoveException>(() =>
             Sql.For(new(ChangeKind.Insert, Keyed, New: Row(Other, "1", "b", "7")))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Other_columns_stop_the_move() =>
-        Assert.Contains("got other columns", Assert.Throws<MoveStop>(() => Sql.For(new(ChangeKind.Insert,
+        Assert.Contains("got other columns", Assert.Throws<MoveException>(() => Sql.For(new(ChangeKind.Insert,
             Keyed with { Columns = ["tenant_id", "id", "body", "serial", "new"], Key = [true, true, false, false, false] },
             New: [.. Row(Mine, "1", "b", "7"), new("x")]))).Message, StringComparison.Ordinal);
 
