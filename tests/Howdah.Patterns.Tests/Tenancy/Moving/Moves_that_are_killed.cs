@@ -8,6 +8,7 @@ namespace Howdah.Patterns.Tests.Tenancy.Moving;
 /// SIGKILL at a random step of a move, with clients at work; then it is finished or taken back, at times with another kill in between. The
 /// seed is in the message; HOWDAH_FULL=1 kills twenty times, HOWDAH_SEED=n begins elsewhere.
 /// </summary>
+[Collection("moves")]
 public sealed class Moves_that_are_killed(ITestOutputHelper output)
 {
     static readonly bool Full = Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1";

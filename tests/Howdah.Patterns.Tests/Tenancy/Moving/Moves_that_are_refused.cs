@@ -5,6 +5,7 @@ using Xunit;
 namespace Howdah.Patterns.Tests.Tenancy.Moving;
 
 /// <summary>What stops a move, and that the tenant is then served where it was.</summary>
+[Collection("moves")]
 public sealed class Moves_that_are_refused
 {
     [Theory]

@@ -5,6 +5,7 @@ using Xunit;
 namespace Howdah.Patterns.Tests.Tenancy.Moving;
 
 /// <summary>A tenant is moved while its clients write and read, and while others live beside it.</summary>
+[Collection("moves")]
 public sealed class Moves_under_load(ITestOutputHelper output)
 {
     [Theory]
