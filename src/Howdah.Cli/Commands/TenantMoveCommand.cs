@@ -39,24 +39,30 @@ static class TenantMoveCommand
         command.Add(Name);
         foreach (var option in (Option[])[To, Server, Resume, Abort, All, Json, NoProve, path, database])
             command.Add(option);
-        command.Validators.Add(static result =>
-        {
-            var ends = result.GetValue(Resume) || result.GetValue(Abort);
-            if (result.GetValue(Resume) && result.GetValue(Abort))
-                result.AddError("--resume and --abort are opposites: choose one");
-            if (!ends && result.GetValue(To) is null)
-                result.AddError("say where to: --to rows, --to schemas or --to databases");
-            if (ends && (result.GetValue(To) ?? result.GetValue(Server)) is not null)
-                result.AddError("the move knows where it goes: leave --to and --server out");
-            if (result.GetValue(All) == result.GetValue(Name) is not null)
-                result.AddError("name a tenant, or say --all");
-            if (result.GetValue(All) && ends)
-                result.AddError("moves that were cut off are ended one by one: name the tenant");
-        });
-        command.SetAction((parsed, token) => Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false,
-            (screen, session) => RunAsync(parsed, screen, session, Common.Pick(session.Estate, parsed.GetValue(database)), token), token,
-            parsed.GetValue(Json)));
+        command.SetAction((parsed, token) => Problem(parsed) is { } problem
+            ? Common.GuardAsync(parsed, screen =>
+            {
+                screen.Error(problem);
+                return Task.FromResult(ExitCodes.Usage);
+            }, token)
+            : Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, (screen, session) =>
+                RunAsync(parsed, screen, session, Common.Pick(session.Estate, parsed.GetValue(database)), token), token,
+                parsed.GetValue(Json)));
         return command;
+    }
+
+    static string? Problem(ParseResult parsed)
+    {
+        var (resume, abort, all) = (parsed.GetValue(Resume), parsed.GetValue(Abort), parsed.GetValue(All));
+        if (resume && abort)
+            return "--resume and --abort are opposites: choose one";
+        if (all == parsed.GetValue(Name) is not null)
+            return "name a tenant, or say --all";
+        if (all && (resume || abort))
+            return "moves that were cut off are ended one by one: name the tenant";
+        if ((resume || abort) && (parsed.GetValue(To) ?? parsed.GetValue(Server)) is not null)
+            return "the move knows where it goes: leave --to and --server out";
+        return resume || abort || parsed.GetValue(To) is not null ? null : "say where to: --to rows, --to schemas or --to databases";
     }
 
     static async Task<int> RunAsync(ParseResult parsed, Screen screen, Session session, DatabaseSpec database, CancellationToken token)

@@ -77,25 +77,25 @@ SET ROLE store_owner;
 
 -- Franchises share the tables and see only their own rows; the owner too.
 ALTER TABLE store.customers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY howdah_base ON store.customers TO store_app USING (true) WITH CHECK (true);
+CREATE POLICY howdah_base ON store.customers TO store_app, store_owner USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.customers AS RESTRICTIVE
   USING (tenant_id = (SELECT howdah.current_tenant()))
   WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));
 
 ALTER TABLE store.products ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY howdah_base ON store.products TO store_app USING (true) WITH CHECK (true);
+CREATE POLICY howdah_base ON store.products TO store_app, store_owner USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.products AS RESTRICTIVE
   USING (tenant_id = (SELECT howdah.current_tenant()))
   WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));
 
 ALTER TABLE store.orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY howdah_base ON store.orders TO store_app USING (true) WITH CHECK (true);
+CREATE POLICY howdah_base ON store.orders TO store_app, store_owner USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.orders AS RESTRICTIVE
   USING (tenant_id = (SELECT howdah.current_tenant()))
   WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));
 
 ALTER TABLE store.order_lines ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY howdah_base ON store.order_lines TO store_app USING (true) WITH CHECK (true);
+CREATE POLICY howdah_base ON store.order_lines TO store_app, store_owner USING (true) WITH CHECK (true);
 CREATE POLICY howdah_floor ON store.order_lines AS RESTRICTIVE
   USING (tenant_id = (SELECT howdah.current_tenant()))
   WITH CHECK (tenant_id = (SELECT howdah.current_tenant()));

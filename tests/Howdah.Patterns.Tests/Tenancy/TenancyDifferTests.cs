@@ -196,7 +196,7 @@ public sealed class TenancyDifferTests
         [.. spec.Wanted.Tables.SelectMany(table => new PolicyFacts[]
         {
             new(table, "howdah_floor", "*", false, ["public"], spec.FloorDeparsed()[0], spec.FloorDeparsed()[0]),
-            new(table, "howdah_base", "*", true, ["shop_app"], "true", "true"),
+            new(table, "howdah_base", "*", true, ["shop_app", "shop_owner"], "true", "true"),
         })],
         [], Parts(spec),
         spec.Wanted.Tables.SelectMany(static table => new[] { (table, "howdah_floor"), (table, "howdah_base") }).ToHashSet(),
