@@ -31,9 +31,8 @@ static class NoisyNeighbor
         var ratio = Section.Median(beside.Zip(alone, static (one, other) => one / other));
         section.Add($"""
 
-            Noisy neighbor: {Quiet} tenants offer {Share} statements a second each (an aggregate of 1,000 rows),
-                a tenth offers {Share * Times}; 8
-            connections for tenants, one of them for each tenant at most. p99 of the nine, from the moment a statement was due:
+            Noisy neighbor: {Quiet} tenants offer {Share} statements a second each (an aggregate of 1,000 rows), a tenth offers
+            {Share * Times}; 8 connections for tenants, one of them for each tenant at most. p99 of the nine, from when a statement was due:
 
             | | p99 |
             |---|---|
@@ -41,8 +40,7 @@ static class NoisyNeighbor
             | beside the noisy one | {Section.Median(beside):0.0} ms ({ratio:0.00} x) |
             | the same without a limit for each tenant, turns only | {Section.Median(free):0.0} ms |
 
-            The noisy one was served {Section.Median(noisy):0} statements a second; what it offered beyond that waited in its own queue
-                or was refused.
+            The noisy one was served {Section.Median(noisy):0} statements a second; the rest waited in its own queue or was refused.
             """);
     }
 

@@ -35,9 +35,8 @@ static class PolicyCost
         var (plain, floored) = (Section.Median(costs["plain"]), Section.Median(costs["floored"]));
         section.Add($"""
 
-            Server CPU for the wrapped policy: a point read in a loop in the server, {Times:N0} times,
-                median of {Rounds}: {plain:0.0} µs without
-            a policy, {floored:0.0} µs with it (+{floored - plain:0.0} µs).
+            Server CPU for the wrapped policy: a point read in a loop in the server, {Times:N0} times, median of {Rounds}:
+            {plain:0.0} µs without a policy, {floored:0.0} µs with it (+{floored - plain:0.0} µs).
             """);
     }
 }

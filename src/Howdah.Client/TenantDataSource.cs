@@ -21,7 +21,10 @@ public sealed class TenantDataSource : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxConnections, Locator.Reserved + 1);
+        if (options is { Signed: true, Key: null })
+            throw new ArgumentException("signed contexts need the tenancy's key (`howdah dsn --key`)", nameof(options));
         this.options = options;
+        Signature = options.Signed ? new(options.Key!, options.Clock) : null;
         CommandTimeout = new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout;
         Texts = new(options.Context);
         Fronts = new(Texts, options.MaxConnections);
@@ -31,6 +34,9 @@ public sealed class TenantDataSource : IAsyncDisposable
     }
 
     internal TenantDataSourceOptions Options => options;
+    /// <summary>Signs contexts; null where they are not signed.</summary>
+    internal Signature? Signature { get; }
+
     internal int CommandTimeout { get; }
     internal ContextText Texts { get; }
     internal Fronts Fronts { get; }

@@ -24,6 +24,9 @@ public sealed class TenantDataSourceOptions
     /// <summary>The setting that carries the tenant; the estate's <c>tenancy.context</c>.</summary>
     public string Context { get; init; } = "howdah.tenant";
 
+    /// <summary>Whether the home wants signed contexts: the estate's <c>tenancy.signed</c>. Needs <see cref="Key"/>.</summary>
+    public bool Signed { get; init; }
+
     /// <summary>What a tenant may use where <see cref="LimitsOf"/> says nothing else.</summary>
     public TenantLimits Limits { get; init; } = new();
 

@@ -180,6 +180,8 @@ public sealed class TenantConnection : DbConnection
             at.ThrowIfBusy();
             // Nothing is executed there, so nothing needs a context.
             var front = !at.ContextSet && (behavior & CommandBehavior.SchemaOnly) == 0;
+            if (front)
+                at.Renew();
             NpgsqlDataReader? reader = null;
             PostgresException refusal;
             try

@@ -8,7 +8,9 @@ static class PoolerProbe
 {
     const string Marker = "00000000-0000-4000-8000-000000000000";
 
-    internal static async Task RunAsync(Places places, TenantDataSourceOptions options, List<string> findings, CancellationToken token)
+    /// <returns>Whether a connection's process is the one that the client was told of, and stays.</returns>
+    internal static async Task<bool> RunAsync(Places places, TenantDataSourceOptions options, List<string> findings,
+        CancellationToken token)
     {
         await using var one = await Probe.OpenAsync(places, token).ConfigureAwait(false);
         await using var other = await Probe.OpenAsync(places, token).ConfigureAwait(false);
@@ -24,6 +26,8 @@ static class PoolerProbe
             findings.Add(split);
         else if (shared && new NpgsqlConnectionStringBuilder(options.ConnectionString).MaxAutoPrepare > 0)
             await PreparedAsync(one, other, findings, token).ConfigureAwait(false);
+        return !shared && options.Pooler == PoolerMode.None
+            && await one.AskAsync<int>("select pg_catalog.pg_backend_pid()", token).ConfigureAwait(false) == one.Connection.ProcessID;
     }
 
     /// <summary>Whether a connection changes its server process, or has one that another connection has, too.</summary>

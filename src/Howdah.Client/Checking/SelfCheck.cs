@@ -16,7 +16,9 @@ static class SelfCheck
         if (findings.Count == 0)
         {
             await RoleAsync(source.Places, options, findings, token).ConfigureAwait(false);
-            await PoolerProbe.RunAsync(source.Places, options, findings, token).ConfigureAwait(false);
+            var own = await PoolerProbe.RunAsync(source.Places, options, findings, token).ConfigureAwait(false);
+            if (source.Signature is { } signature)
+                signature.Bound = own;
         }
         if (findings.Count > 0)
             throw new TenancyCheckException(findings);

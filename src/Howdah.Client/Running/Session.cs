@@ -12,7 +12,8 @@ sealed class Session
     readonly TenantDataSource source;
     readonly Resident resident;
     readonly Place place;
-    bool closed;
+    bool closed, set;
+    long signed;
 
     Session(TenantDataSource source, Resident resident, Placement placement, Place place, NpgsqlConnection connection)
     {
@@ -22,7 +23,7 @@ sealed class Session
         Placement = placement;
         Connection = connection;
         Front = source.Fronts.Rent();
-        Front.Set(resident.Text, resident.Lane.Limits);
+        Renew();
         Front.Batch.Connection = connection;
     }
 
@@ -63,6 +64,22 @@ sealed class Session
             }
             placement = await source.Locator.AgainAsync(resident, placement, refusal, token).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>To be called before the context is sent: a signed one is made anew when half of its life is over.</summary>
+    internal void Renew()
+    {
+        if (source.Signature is not { } signature)
+        {
+            if (!set)
+                Front.Set(resident.Text, resident.Lane.Limits);
+        }
+        else if (!set || source.Options.Clock.GetElapsedTime(signed) > Signature.Lifetime / 2)
+        {
+            signed = source.Options.Clock.GetTimestamp();
+            Front.Set(signature.Sign(resident.Text, Connection.ProcessID), resident.Lane.Limits);
+        }
+        set = true;
     }
 
     /// <summary>Throws where a reader is still open, before anything of the batch that it reads is touched.</summary>

@@ -77,6 +77,7 @@ sealed class TenantLease(Tenant tenant) : IAsyncDisposable
     {
         if (!inTransaction || Open.ContextSet)
             return;
+        Open.Renew();
         Open.Front.ArrangeContext();
         await using (await Open.Front.Batch.ExecuteReaderAsync(token).ConfigureAwait(false))
             Open.ContextSet = true;
@@ -97,7 +98,10 @@ sealed class TenantLease(Tenant tenant) : IAsyncDisposable
             // Once in front, it stays in front of that command.
             var front = (!at.ContextSet || ContextStatement.IsInFront(command)) && (behavior & CommandBehavior.SchemaOnly) == 0;
             if (front)
+            {
+                at.Renew();
                 at.PutInFront(command);
+            }
             NpgsqlDataReader? reader = null;
             PostgresException refusal;
             try
