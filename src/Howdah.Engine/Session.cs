@@ -53,7 +53,7 @@ public sealed class Session
             var server = Servers[promise.Target.Server.Name];
             using var fingerprint = new FingerprintBuilder();
             await using var catalog = await CatalogOpener.OpenAsync(server, promise.Target.Database?.Name, fingerprint, token);
-            await foreach (var finding in promise.ProveAsync(new Arena(promise.Target, server, catalog), token))
+            await foreach (var finding in promise.ProveAsync(new Arena(promise.Target, server, catalog, Servers), token))
             {
                 var found = finding with { Server = server.Name, Database = promise.Target.Database?.Name };
                 yield return found.File is null && origin.Of(promise.Target, found.Pattern) is { } place

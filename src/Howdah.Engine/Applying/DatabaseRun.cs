@@ -209,7 +209,7 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
         var reference = SecretReference.Parse(hole.Reference);
         var password = server.Secrets.Reveal(hole.Server, hole.Role, reference, out var problem)
             ?? throw new ApplyStop(ApplyOutcome.Failed, $"role {hole.Role}: {problem}");
-        return new(Scram.Verifier(password, RandomNumberGenerator.GetBytes(16)));
+        return new(hole.Made is { } made ? made(password) : Scram.Verifier(password, RandomNumberGenerator.GetBytes(16)));
     }
 
     // A statement_timeout is told as "canceling statement"; on a catalog step it means a lock that was waited for in several portions.

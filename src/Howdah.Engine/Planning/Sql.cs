@@ -111,4 +111,8 @@ public sealed class Sql
 /// <param name="Server">The server whose secrets hold it.</param>
 /// <param name="Role">The role whose password it is; it is sent as a SCRAM verifier.</param>
 /// <param name="Reference">How the estate file refers to it, such as <c>${env:X}</c> or <c>${generated}</c>.</param>
-public sealed record SecretHole(string Server, string Role, string Reference);
+public sealed record SecretHole(string Server, string Role, string Reference)
+{
+    /// <summary>What is sent in place of a SCRAM verifier: made from the secret; null for the verifier.</summary>
+    public Func<string, string>? Made { get; init; }
+}

@@ -9,8 +9,11 @@ namespace Howdah.Engine.Proving;
 /// </summary>
 public sealed class Arena
 {
-    internal Arena(Target target, ServerAccess server, Catalog catalog)
+    readonly IReadOnlyDictionary<string, ServerAccess> servers;
+
+    internal Arena(Target target, ServerAccess server, Catalog catalog, IReadOnlyDictionary<string, ServerAccess> servers)
     {
+        this.servers = servers;
         Target = target;
         Server = server;
         Catalog = catalog;
@@ -27,6 +30,14 @@ public sealed class Arena
 
     /// <summary>The way in.</summary>
     internal ServerAccess Server { get; }
+
+    /// <summary>Enters another database, on any server of the estate, as the role that applies.</summary>
+    public async Task<Bout> EnterAsAdminAsync(string server, string? database, CancellationToken token) =>
+        await Bout.BeginAsync(await servers[server].OpenAdminAsync(database, token), servers[server].Facts.User, token);
+
+    /// <summary>Logs in to another database, on any server of the estate, as a role that the estate does not declare.</summary>
+    public async Task<Bout> EnterAsync(string server, string database, string role, string password, CancellationToken token) =>
+        await Bout.BeginAsync(await servers[server].OpenLoginAsync(role, password, database, token), role, token);
 
     /// <summary>
     /// Logs in as a role with its own password and begins a transaction with short time-outs (lock 100 ms, statement 5 s). Disposing the

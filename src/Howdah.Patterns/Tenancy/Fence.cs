@@ -16,6 +16,9 @@ static class Fence
     /// <summary>More than this many stand in a function of their own, so that what every statement parses stays small.</summary>
     internal const int Most = 48;
 
+    /// <summary>How many closed tenants may stand in the function itself; a signed context is verified once, so it is not named twice.</summary>
+    internal static int Inline(TenancySpec spec) => spec.Wanted.Signed ? 0 : Most;
+
     // Where the list stands in a body that is made before the list is known.
     const string Hole = "%s";
 
@@ -32,9 +35,9 @@ static class Fence
     /// <summary>The body of current_tenant.</summary>
     internal static string Body(TenancySpec spec, int closed, string list)
     {
-        var tenant = Context(spec);
+        var tenant = spec.Wanted.Signed ? "howdah.verified_tenant()" : Context(spec);
         return closed == 0 ? $"select {tenant}"
-            : closed > Most ? $"select howdah.unless_closed({tenant})"
+            : closed > Inline(spec) ? $"select howdah.unless_closed({tenant})"
             : $"select case when {tenant} = any ('{{{list}}}'::pg_catalog.uuid[]) and {Stranger(spec)} "
                 + $"then howdah.refuse_tenant() else {tenant} end";
     }
@@ -56,6 +59,39 @@ static class Fence
     // logged in, so that a function that runs with its owner's rights opens nothing.
     static string Stranger(TenancySpec spec) =>
         $"not pg_catalog.pg_has_role(session_user, {new Literal(spec.Owner)}, 'MEMBER')";
+
+    /// <summary>The body of verified_tenant: HMAC over tenant, expiry and backend, built from the server's own SHA-256. Hashes of the two
+    /// signatures are compared, so that how long it takes tells nothing of the right one.</summary>
+    internal static string Verify(TenancySpec spec) =>
+        $"""
+
+        declare
+          said text := current_setting({new Literal(spec.Wanted.Context)}, true);
+          part text[];
+          key record;
+        begin
+          if said is null or said = '' then
+            return null;
+          end if;
+          part := string_to_array(said, '.');
+          if cardinality(part) <> 4 or part[2] !~ '^[0-9]{"{1,12}"}$' or part[3] !~ '^[0-9]{"{1,9}"}$' or part[4] !~ '^[0-9a-f]{"{64}"}$' then
+            raise exception using errcode = '42501', message = 'the tenant context is not signed';
+          end if;
+          select inner_key, outer_key into strict key from howdah.signing;
+          if sha256(decode(part[4], 'hex')) <> sha256(sha256(key.outer_key || sha256(key.inner_key
+              || convert_to(part[1] || '.' || part[2] || '.' || part[3], 'UTF8')))) then
+            raise exception using errcode = '42501', message = 'the tenant context has a wrong signature';
+          end if;
+          if part[2]::bigint < extract(epoch from clock_timestamp()) then
+            raise exception using errcode = '42501', message = 'the tenant context has expired';
+          end if;
+          if part[3]::bigint not in (0, pg_backend_pid()) then
+            raise exception using errcode = '42501', message = 'the tenant context belongs to another session';
+          end if;
+          return part[1]::uuid;
+        end
+
+        """;
 
     internal static string List(IEnumerable<Guid> closed) => string.Join(',', closed);
 
@@ -83,7 +119,7 @@ static class Fence
               from howdah.tenants where state <> 'active' or model <> 'rows';
               if many = 0 then
                 execute {new Literal(open)};
-              elsif many <= {Most} then
+              elsif many <= {Inline(spec)} then
                 execute pg_catalog.replace({new Literal(few)}, {new Literal(Hole)}, closed);
               else
                 execute pg_catalog.replace({new Literal(lookup)}, {new Literal(Hole)}, closed);

@@ -1,5 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Placing;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -9,7 +10,7 @@ static class PartsDiffer
     internal static void Diff(TenancySpec spec, TenancyFacts facts, List<Step> steps, List<Diagnostic> notes)
     {
         var grouped = facts.Parts.ContainsKey("group");
-        foreach (var table in RegistryTables.All)
+        foreach (var table in RegistryTables.For(spec))
             Table(spec, facts, table, steps);
         IReadOnlyList<string> users = [.. spec.Callers(grouped).Append(spec.Owner).Distinct()
             .Except(facts.Parts.GetValueOrDefault("usage")?.Grantees ?? []).Where(role => role != facts.User)];
@@ -33,6 +34,8 @@ static class PartsDiffer
         else if (seen.Definition != table.Expected)
             sql.AddRange(table.Upgrade);
         var made = sql.Count > 0;
+        if (table == RegistryTables.Signing && (made || !facts.Keyed))
+            sql.AddRange(Key(spec));
         // A privilege stands with its name where it is another than SELECT.
         foreach (var other in (seen?.Grantees ?? []).Except(readers).Select(static other => other.Split(' ')[0]).Distinct())
             sql.Add(other == "public" ? Sql.Of($"revoke all on {name} from public")
@@ -42,7 +45,19 @@ static class PartsDiffer
         if (sql.Count > 0)
             steps.Add(Step(spec, table.Name == "tenants" ? "registry" : $"registry/{table.Name}", $"table {name.Plain}",
                 seen is null ? StepAction.Create : made ? StepAction.Alter : StepAction.Revoke,
-                seen is null || made ? table.About : "who the tenants are is nobody's business", sql));
+                seen is null || made || table == RegistryTables.Signing ? table.About : "who the tenants are is nobody's business", sql));
+    }
+
+    // Sent and never shown: the plan has the reference.
+    static IEnumerable<Sql> Key(TenancySpec spec)
+    {
+        SecretHole Hole(bool inner) => new(spec.Server, $"tenancy {spec.Database}", (spec.Wanted.Key ?? TenancySpec.Generated).ToString())
+        {
+            Made = secret => Convert.ToHexStringLower(TenantKey.Of(secret).Padded(inner)),
+        };
+        yield return Sql.Of($"delete from howdah.signing");
+        yield return Sql.Of($"insert into howdah.signing (inner_key, outer_key) values (pg_catalog.decode({Hole(true)}, 'hex'), "
+            + $"pg_catalog.decode({Hole(false)}, 'hex'))");
     }
 
     static void Function(TenancySpec spec, TenancyFacts facts, TenancyParts.Part part, List<Step> steps)

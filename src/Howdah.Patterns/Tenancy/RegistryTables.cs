@@ -49,6 +49,22 @@ static class RegistryTables
                 """),
         ]);
 
+    /// <summary>The key of signed contexts, as HMAC needs it: padded, inside and outside. Nobody's to read but the verifier's.</summary>
+    internal static RegistryTable Signing { get; } = new("signing", "the key by which signed contexts are checked",
+        "inner_key bytea, only boolean, outer_key bytea; signing_only_check CHECK (only)",
+        [
+            Sql.Of($"""
+                create table howdah.signing (
+                  only boolean primary key default true check (only),
+                  inner_key bytea not null,
+                  outer_key bytea not null
+                )
+                """),
+        ], []);
+
+    /// <summary>The tables that a tenancy needs.</summary>
+    internal static IReadOnlyList<RegistryTable> For(TenancySpec spec) => spec.Wanted.Signed ? [.. All, Signing] : All;
+
     internal static IReadOnlyList<RegistryTable> All { get; } =
     [
         Tenants,
@@ -113,5 +129,5 @@ sealed record RegistryTable(string Name, string About, string Expected, IReadOnl
     internal string Key => $"table {Name}";
 
     /// <summary>Who but the role that applies may read it: the owner, as whom the functions that look tenants up run.</summary>
-    internal IReadOnlyList<string> Readers(TenancySpec spec) => Name == "tenants" ? [spec.Owner] : [];
+    internal IReadOnlyList<string> Readers(TenancySpec spec) => Name is "tenants" or "signing" ? [spec.Owner] : [];
 }

@@ -12,10 +12,11 @@ namespace Howdah.Patterns.Tenancy;
 /// <param name="OwnedPolicies">Which policies Howdah made.</param>
 /// <param name="User">The role that applies.</param>
 /// <param name="Closed">Tenants that are not served in rows at home, in order.</param>
+/// <param name="Keyed">Whether the key of signed contexts is the declared one, as far as could be compared.</param>
 sealed record TenancyFacts(
     bool Known, bool IsSuperuser, IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyList<PolicyFacts> Policies,
     IReadOnlyList<KeyFacts> Keys, IReadOnlyDictionary<string, PartFacts> Parts, IReadOnlySet<(QName, string)> OwnedPolicies,
-    string User, IReadOnlyList<Guid> Closed);
+    string User, IReadOnlyList<Guid> Closed, bool Keyed = true);
 
 /// <summary>A table.</summary>
 /// <param name="Enabled">Whether row-level security is enabled.</param>

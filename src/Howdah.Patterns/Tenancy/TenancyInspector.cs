@@ -1,5 +1,6 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Placing;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -8,8 +9,17 @@ static class TenancyInspector
     static readonly CatalogQuery Tables = CatalogQuery.Load(typeof(TenancyInspector), "tables.sql");
     static readonly CatalogQuery Policies = CatalogQuery.Load(typeof(TenancyInspector), "policies.sql");
     static readonly CatalogQuery Keys = CatalogQuery.Load(typeof(TenancyInspector), "keys.sql");
+    static readonly CatalogQuery Signing = CatalogQuery.Load(typeof(TenancyInspector), "signing.sql");
     static readonly CatalogQuery Closed = CatalogQuery.Load(typeof(TenancyInspector), "closed.sql");
     static readonly CatalogQuery Parts = CatalogQuery.Load(typeof(TenancyInspector), "parts.sql");
+
+    static async Task<bool> KeyedAsync(TenancySpec spec, Catalog catalog, bool there, CancellationToken token)
+    {
+        if (!spec.Wanted.Signed || !there || catalog.Secrets is not { } secrets)
+            return true;
+        var seen = await catalog.QueryAsync(Signing, static row => row.GetString(0), token);
+        return seen is [var only] && only == TenantKey.Of(secrets, spec).Fingerprint;
+    }
 
     internal static async Task<TenancyFacts> InspectAsync(TenancySpec spec, Catalog catalog, CancellationToken token)
     {
@@ -35,6 +45,6 @@ static class TenancyInspector
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
                 .Select(policy => (policy.Table, policy.Name)).ToHashSet(),
-            catalog.Server.User, closed);
+            catalog.Server.User, closed, await KeyedAsync(spec, catalog, parts.Any(static part => part.Name == RegistryTables.Signing.Key), token));
     }
 }

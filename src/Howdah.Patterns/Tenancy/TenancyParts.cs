@@ -65,7 +65,8 @@ static class TenancyParts
             new("restore_floor", "lifted pg_catalog.regclass[]", "void", "plpgsql", Restore) { Grantees = [spec.Owner] },
             new("register_tenant", "tenant text", "uuid", "sql", Register) { Definer = true, Grantees = [spec.Owner] },
             new("refuse_tenant", "", "uuid", "plpgsql", Fence.Refuse) { Volatility = "stable", Parallel = "safe", Grantees = ["public"] },
-            .. closed.Count > Fence.Most ? (Part[])[UnlessClosed(spec, list)] : [],
+            .. closed.Count > Fence.Inline(spec) ? (Part[])[UnlessClosed(spec, list)] : [],
+            .. spec.Wanted.Signed ? (Part[])[Verified(spec, grouped)] : [],
             CurrentTenant(spec, closed.Count, list),
             Locate("locate", "uuid", "t.id = tenant", spec, grouped),
             Locate("locate_name", "text", "t.name = tenant", spec, grouped),
@@ -76,12 +77,16 @@ static class TenancyParts
     /// <summary>The functions that a login may call: those that a floor calls, and, for the application's, those that look a tenant up.
     /// </summary>
     internal static string[] Open(bool caller) =>
-        ["current_tenant", "unless_closed", "refuse_tenant", .. caller ? (string[])["locate", "locate_name"] : []];
+        ["current_tenant", "unless_closed", "refuse_tenant", .. caller ? (string[])["locate", "locate_name", "verified_tenant"] : []];
 
     // No SET and no SECURITY DEFINER: only so does the planner put the body in place of the call.
     internal static Part CurrentTenant(TenancySpec spec, int closed, string list) =>
         new("current_tenant", "", spec.Wanted.Type, "sql", Fence.Body(spec, closed, list))
-        { Volatility = "stable", Parallel = "safe", Pinned = false, Grantees = ["public"] };
+        { Volatility = "stable", Parallel = spec.Wanted.Signed ? "restricted" : "safe", Pinned = false, Grantees = ["public"] };
+
+    // Runs as the tables' owner, who may read the key; which backend asks is known to the leader of a parallel query only.
+    static Part Verified(TenancySpec spec, bool grouped) => new("verified_tenant", "", "uuid", "plpgsql", Fence.Verify(spec))
+    { Definer = true, Owned = true, Volatility = "stable", Parallel = "restricted", Grantees = spec.Callers(grouped) };
 
     internal static Part UnlessClosed(TenancySpec spec, string list) => new("unless_closed", "tenant uuid", "uuid", "plpgsql",
         Fence.Lookup(spec, list))

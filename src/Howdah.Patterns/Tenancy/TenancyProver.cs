@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
 using Howdah.Patterns.Tenancy.Attacks;
+using Howdah.Patterns.Tenancy.Placing;
 using Npgsql;
 
 namespace Howdah.Patterns.Tenancy;
@@ -11,18 +12,29 @@ static class TenancyProver
 {
     static readonly IReadOnlyList<Staged> OnTables = [.. ReadAttacks.All, .. WriteAttacks.All];
     static readonly IReadOnlyList<(Attack About, Func<TenancySpec, Bout, CancellationToken, Task<Outcome>> MakeAsync)> OnDatabase =
-        [.. LoginAttacks.All, .. SurroundingAttacks.All];
+        [.. LoginAttacks.All, .. SurroundingAttacks.All, .. ForgeAttacks.All];
 
     internal static IReadOnlyList<Attack> Attacks { get; } =
     [
         .. OnTables.Select(each => each.About), .. OnDatabase.Select(each => each.About),
             .. OwnerAttacks.OnTables.Select(each => each.About),
-        OwnerAttacks.Registry.About, OwnerAttacks.Newborn.About, .. CatalogAttacks.All.Select(each => each.About),
+        .. PlaceAttacks.All, OwnerAttacks.Registry.About, OwnerAttacks.Newborn.About, .. CatalogAttacks.All.Select(each => each.About),
     ];
 
     internal static async IAsyncEnumerable<Finding> ProveAsync(TenancySpec spec, Arena arena,
         [EnumeratorCancellation] CancellationToken token)
     {
+        if (spec.Wanted.Signed && arena.Catalog.Secrets is { } secrets)
+        {
+            // For as long as the proof may take; any backend, for each attack has one of its own.
+            var (key, expiry) = (TenantKey.Of(secrets, spec), TimeProvider.System.GetUtcNow().AddHours(4));
+            spec = spec with
+            {
+                Said = tenant => key.Sign(tenant, expiry, 0),
+                Forged = (tenant, how) => how == ForgedContext.Expired ? key.Sign(tenant, DateTimeOffset.UnixEpoch.AddDays(1), 0)
+                    : key.Sign(tenant, expiry, 1),
+            };
+        }
         var pairs = await TenantPairs.FindAsync(spec, arena, token);
         foreach (var (about, query, fix) in CatalogAttacks.All)
             yield return await AsAdminAsync(about, spec.Database, arena, bout => CatalogAttacks.MakeAsync(spec, bout, query, fix, token),
@@ -36,6 +48,8 @@ static class TenancyProver
                     ? await AsAdminAsync(about, table.Plain, arena, bout => make(spec, bout, table, pair.A, pair.B, token), token)
                     : Unstaged(about, table.Plain);
         }
+        await foreach (var finding in PlaceProver.ProveAsync(spec, arena, null, token))
+            yield return finding;
         foreach (var login in arena.Logins)
         {
             yield return await AsAdminAsync(OwnerAttacks.Newborn.About, login, arena, bout =>
@@ -52,6 +66,9 @@ static class TenancyProver
             }
         }
     }
+
+    internal static IAsyncEnumerable<Finding> ProvePlaceAsync(TenancySpec spec, Arena arena, Guid tenant, CancellationToken token) =>
+        PlaceProver.ProveAsync(spec, arena, tenant, token);
 
     static Finding Unstaged(Attack about, string target) =>
         new(about, TenancySpec.Key, target, Verdict.Inconclusive, "there are no two tenants with rows in this table to try it with");

@@ -37,6 +37,12 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
     internal const string Floor = "howdah_floor";
     internal const string Guard = "howdah_guard";
 
+    /// <summary>What the setting carries for a tenant's id: the id itself, or with a signature.</summary>
+    internal Func<string, string> Said { get; init; } = static tenant => tenant;
+
+    /// <summary>One that is signed rightly and must be refused all the same; for proofs.</summary>
+    internal Func<string, Attacks.ForgedContext, string> Forged { get; init; } = static (tenant, _) => tenant;
+
     internal static Section<TenancySection> Section { get; } = new(SectionScope.Database, Key,
         "Keeps tenants apart: whose rows are whose is enforced by the database, whatever the application does.",
         Shapes.Object<TenancySection>("a tenancy", keys =>
@@ -86,9 +92,9 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
         if (spec.Wanted is { Signed: true, Type: not "uuid" })
             yield return Diagnostic.Error(Codes.Model, "signed contexts carry ids of the registry, which are uuids", $"{spec.Path}.signed",
                 "leave `signed` out, or let the column be a uuid");
-        if (spec.Wanted.Signed || spec.Wanted.Partitioned)
-            yield return Diagnostic.Error(Codes.Model, 
-                $"this version does not have `{(spec.Wanted.Signed ? "signed" : "partitioned")}` yet", spec.Path);
+        if (spec.Wanted.Partitioned)
+            yield return Diagnostic.Error(Codes.Model, "this version does not have `partitioned` yet", $"{spec.Path}.partitioned",
+                "leave it out");
         if (spec.Wanted.Tables.Count == 0)
             yield return Diagnostic.Error(Codes.NoTables, "a tenancy without tables protects nothing", $"{spec.Path}.tables",
                 "list the tables that hold tenants' rows");

@@ -33,7 +33,7 @@ static class TenantPairs
         var found = new List<string>();
         foreach (var tenant in tenants)
         {
-            await bout.ScalarAsync("select pg_catalog.set_config($1, $2, true)", token, spec.Wanted.Context, tenant);
+            await bout.ScalarAsync("select pg_catalog.set_config($1, $2, true)", token, spec.Wanted.Context, spec.Said(tenant));
             var row = await bout.ScalarAsync(Sql.Of(
                 $"select 1 from {table} where {new Ident(spec.Wanted.Column)} = {new Literal(tenant)} limit 1").ToString(), token);
             if (row is not null)

@@ -1,4 +1,6 @@
 using Howdah.Engine;
+using Howdah.Engine.Catalogs;
+using Howdah.Engine.Proving;
 using Howdah.Patterns.Tenancy;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
@@ -97,6 +99,23 @@ sealed class Market : IDisposable
         return market;
     }
 
+    /// <summary>Proves tenancy and nothing else.</summary>
+    internal async Task<List<Finding>> ProveAsync()
+    {
+        var server = Session.Servers["main"];
+        using var fingerprint = new FingerprintBuilder();
+        await using var catalog = await CatalogOpener.OpenAsync(server, Database, fingerprint, CancellationToken.None);
+        var arena = new Arena(new(Session.Estate, Session.Estate.Servers["main"], Session.Estate.Databases[0]), server, catalog,
+            Session.Servers);
+        var findings = new List<Finding>();
+        await foreach (var finding in TenancyProver.ProveAsync(Spec, arena, CancellationToken.None))
+            findings.Add(finding);
+        return findings;
+    }
+
+    string Said(Tenant tenant) => Spec.Wanted.Signed
+        ? TenantKey.Of(Session, Spec).Sign(tenant.Id.ToString(), TimeProvider.System.GetUtcNow().AddHours(1), 0) : tenant.Id.ToString();
+
     internal Task<Tenants> TenantsAsync() => Tenants.OpenAsync(Session, Session.Estate.Databases[0], CancellationToken.None);
 
     internal Task<NpgsqlConnection> HomeAsync() => Server.OpenAsync(Database);
@@ -113,7 +132,7 @@ sealed class Market : IDisposable
             }.ConnectionString);
         if (connection.State != System.Data.ConnectionState.Open)
             await connection.OpenAsync();
-        await RunAsync(connection, $"select set_config('howdah.tenant', '{tenant.Id}', false)");
+        await RunAsync(connection, $"select set_config('howdah.tenant', '{Said(tenant)}', false)");
         if (tenant.Home.Model == TenancyModel.Rows)
             await RunAsync(connection, "set search_path = app");
         return connection;

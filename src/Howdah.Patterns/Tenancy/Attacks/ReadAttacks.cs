@@ -122,7 +122,7 @@ static class ReadAttacks
                 await stage.BecomeAsync(a, token);
                 return await stage.CountAsync(Sql.Of($"""
                     select count(*) from (select {stage.Column} as tenant,
-                        pg_catalog.set_config({new Literal(stage.Spec.Wanted.Context)}, {new Literal(b)}, true)
+                        pg_catalog.set_config({new Literal(stage.Spec.Wanted.Context)}, {new Literal(stage.Spec.Said(b))}, true)
                                           from {stage.Table} offset 0) walk where tenant <> {new Literal(a)}
                     """), token);
             }, token)),

@@ -38,7 +38,7 @@ sealed record Stage(TenancySpec Spec, Bout Bout, QName Table, string A, string B
 
     /// <summary>Sets the context for this transaction; null empties it.</summary>
     internal Task BecomeAsync(string? tenant, CancellationToken token) =>
-        Bout.ScalarAsync("select pg_catalog.set_config($1, $2, true)", token, Spec.Wanted.Context, tenant ?? "");
+        Bout.ScalarAsync("select pg_catalog.set_config($1, $2, true)", token, Spec.Wanted.Context, tenant is null ? "" : Spec.Said(tenant));
 
     internal async Task<long> CountAsync(Sql query, CancellationToken token) =>
         Convert.ToInt64(await Bout.ScalarAsync(query.ToString(), token), CultureInfo.InvariantCulture);

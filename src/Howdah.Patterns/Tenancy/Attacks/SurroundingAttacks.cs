@@ -41,6 +41,21 @@ static class SurroundingAttacks
                     : unclear ?? Outcome.Held("read, insert, update, register: all refused");
             }),
 
+        (new("TEN-A23", "The application can ask where a tenant lives", Gravity.Medium, true,
+            "As the application, asks howdah.locate and howdah.locate_name; a refusal is a break.", "Howdah"),
+            static async (spec, bout, token) =>
+            {
+                if (!spec.Wanted.Roles.Contains(bout.Role))
+                    return Outcome.Held($"{bout.Role} serves no tenant");
+                var (_, refusal) = await bout.TryAsync(async inner =>
+                {
+                    await inner.ScalarAsync("select place from howdah.locate(pg_catalog.gen_random_uuid())", token);
+                    return await inner.ScalarAsync("select place from howdah.locate_name('howdah probe')", token);
+                }, token);
+                return refusal is null ? Outcome.Held("answered")
+                    : Outcome.Broken(refusal.MessageText, "howdah apply: it makes howdah.locate() and howdah.locate_name() again");
+            }),
+
         (new("TEN-C22", "No login can make objects beside the tenants'", Gravity.High, false,
             "Lists schemas in which the login may create (of the application's logins: any schema, and the database): with its own table "
                 + "and a foreign key, or a function of a known name, it reaches what it may not read.",

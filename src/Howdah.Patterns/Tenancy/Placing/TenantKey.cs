@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Howdah.Engine;
@@ -23,6 +24,27 @@ sealed class TenantKey
     /// <summary>The key of signed contexts.</summary>
     internal byte[] Signing => HMACSHA256.HashData(secret, "howdah context"u8.ToArray());
 
+    /// <summary>That key as HMAC pads it (RFC 2104): for a server that has SHA-256 and no HMAC.</summary>
+    internal byte[] Padded(bool inner)
+    {
+        var block = new byte[64];
+        Signing.CopyTo(block, 0);
+        return [.. block.Select(each => (byte)(each ^ (inner ? 0x36 : 0x5c)))];
+    }
+
+    /// <summary>By which a stored key is compared without being read.</summary>
+    internal string Fingerprint => Convert.ToHexStringLower(SHA256.HashData([.. Padded(inner: true), .. Padded(inner: false)]));
+
+    /// <summary>The context that says a tenant: <c>tenant.expiry.backend.signature</c>.</summary>
+    /// <param name="tenant">The tenant's id.</param>
+    /// <param name="expiry">Until when it holds.</param>
+    /// <param name="backend">The only backend it holds for; 0 for any.</param>
+    internal string Sign(string tenant, DateTimeOffset expiry, int backend)
+    {
+        var said = string.Create(CultureInfo.InvariantCulture, $"{tenant}.{expiry.ToUnixTimeSeconds()}.{backend}");
+        return $"{said}.{Convert.ToHexStringLower(HMACSHA256.HashData(Signing, Encoding.UTF8.GetBytes(said)))}";
+    }
+
     /// <summary>The password of a tenant's role.</summary>
     internal string PasswordOf(string role) => Convert.ToBase64String(
         HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"howdah login {role}"))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
@@ -33,6 +55,8 @@ sealed class TenantKey
     /// <summary>Reveals the secret.</summary>
     /// <exception cref="LoginUnavailableException">It is not to be had here; the message says why.</exception>
     internal static TenantKey Of(Session session, TenancySpec spec) => Of(session.Secrets, spec);
+
+    internal static TenantKey Of(string secret) => new(secret);
 
     internal static TenantKey Of(SecretStore secrets, TenancySpec spec)
     {

@@ -42,6 +42,8 @@ public static class TenantAccess
         CancellationToken token)
     {
         var spec = TenancySpec.Of(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy");
-        await Run.ScalarAsync(connection, "select pg_catalog.set_config($1, $2, true)", token, spec.Wanted.Context, tenant.Id.ToString());
+        await Run.ScalarAsync(connection, "select pg_catalog.set_config($1, $2, true)", token, spec.Wanted.Context,
+            spec.Wanted.Signed ? TenantKey.Of(session, spec).Sign(tenant.Id.ToString(), TimeProvider.System.GetUtcNow().AddMinutes(1),
+                connection.ProcessID) : tenant.Id.ToString());
     }
 }
