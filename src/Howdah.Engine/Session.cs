@@ -42,6 +42,20 @@ public sealed class Session
     /// <summary>Makes it so.</summary>
     public Task<ApplyResult> ApplyAsync(ApplyOptions options, CancellationToken token) => new Applier(this, options).RunAsync(token);
 
+    /// <summary>Proves one thing in a database, with everything an arena gives.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="prove">Makes the attacks.</param>
+    /// <param name="token">Cancels.</param>
+    public async Task<T> ProveAsync<T>(DatabaseSpec database, Func<Arena, Task<T>> prove, CancellationToken token)
+    {
+        foreach (var each in Servers.Values)
+            await each.ProbeAsync(token);
+        var server = Servers[database.Server];
+        using var fingerprint = new FingerprintBuilder();
+        await using var catalog = await CatalogOpener.OpenAsync(server, database.Name, fingerprint, token);
+        return await prove(new(new(Estate, Estate.Servers[database.Server], database), server, catalog, Servers));
+    }
+
     /// <summary>Attacks the result through the front door.</summary>
     public async IAsyncEnumerable<Finding> ProveAsync([EnumeratorCancellation] CancellationToken token)
     {

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text;
 using Howdah.Cli.Output;
+using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Registry;
+using Npgsql;
 
 namespace Howdah.Cli.Commands;
 
@@ -30,11 +33,41 @@ static class PlanCommand
             screen.Out(parsed.GetValue(json) ? PlanFile.Write(plan)
                 : parsed.GetValue(sql) ? Script(plan)
                 : PlanText.Write(plan, Terminal.Width, Terminal.Colors, screen.Verbose));
+            if (!parsed.GetValue(json) && !parsed.GetValue(sql))
+                await WhereAsync(screen, session, token);
             if (plan.Blocked)
                 return ExitCodes.Refused;
             return parsed.GetValue(check) && plan.Steps.Count > 0 ? ExitCodes.Differs : ExitCodes.Done;
         }, token, parsed.GetValue(json)));
         return command;
+    }
+
+    /// <summary>One line for each tenancy: who lives where, and whose place has another structure than home.</summary>
+    static async Task WhereAsync(Screen screen, Session session, CancellationToken token)
+    {
+        foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
+        {
+            try
+            {
+                await using var tenants = await Tenants.OpenAsync(session, database, token);
+                var all = await tenants.ListAsync(token);
+                if (all.Count == 0)
+                    continue;
+                var counts = string.Join(", ", all.GroupBy(static tenant => (tenant.Home.Model, tenant.Home.Server))
+                    .OrderBy(static group => group.Key.Model).ThenBy(static group => group.Key.Server, StringComparer.Ordinal)
+                    .Select(static group => $"{group.Count()} in {TenantRegistry.NameOf(group.Key.Model)} on {group.Key.Server}"));
+                var drift = await tenants.DriftAsync(token);
+                screen.Tell($"Tenants of {database.Name}: {counts}."
+                    + (drift.Count == 0 ? "" : $" {drift.Count} with another structure than home: "
+                        + string.Join(", ", drift.Take(5).Select(static tenant => tenant.Name)) + (drift.Count > 5 ? " …" : ".")));
+            }
+            catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.InvalidCatalogName
+                or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
+                or PostgresErrorCodes.ObjectNotInPrerequisiteState)
+            {
+                // Nothing is applied yet, or by an earlier version: the plan says what is to come.
+            }
+        }
     }
 
     /// <summary>The plan as psql runs it; secrets stand as their references and must be put in.</summary>

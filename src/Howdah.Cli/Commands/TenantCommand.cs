@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Howdah.Cli.Output;
+using Howdah.Engine.Proving;
 using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Cli.Commands;
@@ -81,6 +82,16 @@ static class TenantCommand
             screen.Out(parsed.GetValue(Json) ? RowText.Write(Columns, [Row(tenant)], "json") : $"{tenant.Id}\n");
             if (parsed.GetValue(model) is null && tenant.Home.Model != tenants.DefaultModel)
                 screen.Tell($"The tenant was there already, in {TenantRegistry.NameOf(tenant.Home.Model)}, and stays there.");
+            var proof = await tenants.ProveAsync(tenant, token);
+            foreach (var finding in proof.Where(static finding => finding.Verdict != Verdict.Held))
+                screen.Tell($"{finding.Verdict.ToString().ToLowerInvariant()}: {finding.Attack.Id} {finding.Attack.Title}: "
+                    + $"{finding.Target}: "
+                    + finding.Evidence);
+            if (proof.Any(static finding => finding.Verdict == Verdict.Broken))
+                throw new StepFailure($"tenant {tenant.Name} is made, and its proof is broken: howdah tenant suspend it before it is "
+                    + $"served");
+            if (proof.Count > 0)
+                screen.Tell($"Proof: {proof.Count(static finding => finding.Verdict == Verdict.Held)} of {proof.Count} held.");
         });
     }
 

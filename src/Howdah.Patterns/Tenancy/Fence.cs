@@ -16,7 +16,8 @@ static class Fence
     /// <summary>More than this many stand in a function of their own, so that what every statement parses stays small.</summary>
     internal const int Most = 48;
 
-    /// <summary>How many closed tenants may stand in the function itself; a signed context is verified once, so it is not named twice.</summary>
+    /// <summary>How many closed tenants may stand in the function itself; a signed context is verified once, so it is not named
+    /// twice.</summary>
     internal static int Inline(TenancySpec spec) => spec.Wanted.Signed ? 0 : Most;
 
     // Where the list stands in a body that is made before the list is known.
@@ -74,7 +75,8 @@ static class Fence
             return null;
           end if;
           part := string_to_array(said, '.');
-          if cardinality(part) <> 4 or part[2] !~ '^[0-9]{"{1,12}"}$' or part[3] !~ '^[0-9]{"{1,9}"}$' or part[4] !~ '^[0-9a-f]{"{64}"}$' then
+          if cardinality(part) <> 4
+              or part[2] !~ '^[0-9]{"{1,12}"}$' or part[3] !~ '^[0-9]{"{1,9}"}$' or part[4] !~ '^[0-9a-f]{"{64}"}$' then
             raise exception using errcode = '42501', message = 'the tenant context is not signed';
           end if;
           select inner_key, outer_key into strict key from howdah.signing;

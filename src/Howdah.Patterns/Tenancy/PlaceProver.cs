@@ -43,7 +43,8 @@ static class PlaceProver
         var attacked = only is null ? placed : [.. placed.Where(tenant => tenant.Id == only)];
         foreach (var group in attacked.Where(static tenant => tenant.Home.Model == TenancyModel.Databases)
             .GroupBy(static tenant => tenant.Home.Server))
-            yield return await MakeAsync(PlaceAttacks.Databases, group.Key, () => arena.EnterAsAdminAsync(group.Key, null, token), async bout =>
+            yield return await MakeAsync(PlaceAttacks.Databases, group.Key, () => arena.EnterAsAdminAsync(group.Key, null, token),
+                async bout =>
                 Judged(await FaultsAsync(bout, Databases, token, [group.Select(static tenant => tenant.Home.Place!).ToArray()])));
         if (arena.Catalog.Secrets is not { } secrets)
             yield break;
@@ -72,7 +73,8 @@ static class PlaceProver
         {
             try
             {
-                await using var bout = await arena.EnterAsync(tenant.Home.Server, tenant.Home.Database, other, key.PasswordOf(other), token);
+                await using var bout = await arena.EnterAsync(tenant.Home.Server, tenant.Home.Database, other, key.PasswordOf(other),
+                    token);
                 return new(PlaceAttacks.Door, TenancySpec.Key, tenant.Home.Place!, Verdict.Broken, $"{other} was let in",
                     $"REVOKE CONNECT ON DATABASE {tenant.Home.Database} FROM PUBLIC, {other}");
             }
@@ -109,7 +111,8 @@ static class PlaceProver
     static Task<Finding> ClosedAsync(TenancySpec spec, Arena arena, IReadOnlyList<Tenant> closed, CancellationToken token) =>
         MakeAsync(PlaceAttacks.Closed, spec.Database, () => arena.EnterAsync(spec.Wanted.Roles[0], token), async bout =>
         {
-            foreach (var said in closed.SelectMany(static tenant => (string[])[tenant.Id.ToString(), tenant.Id.ToString().ToUpperInvariant()]))
+            foreach (var said in closed.SelectMany(static tenant => (string[])[tenant.Id.ToString(),
+                tenant.Id.ToString().ToUpperInvariant()]))
             {
                 await bout.ScalarAsync("select pg_catalog.set_config($1, $2, true)", token, spec.Wanted.Context, spec.Said(said));
                 var (_, refusal) = await bout.TryAsync(inner => inner.ScalarAsync(Sql.Of(

@@ -51,11 +51,11 @@ static class RegistryTables
 
     /// <summary>The key of signed contexts, as HMAC needs it: padded, inside and outside. Nobody's to read but the verifier's.</summary>
     internal static RegistryTable Signing { get; } = new("signing", "the key by which signed contexts are checked",
-        "inner_key bytea, only boolean, outer_key bytea; signing_only_check CHECK (only)",
+        "inner_key bytea, outer_key bytea, single boolean; signing_single_check CHECK (single)",
         [
             Sql.Of($"""
                 create table howdah.signing (
-                  only boolean primary key default true check (only),
+                  single boolean primary key default true check (single),
                   inner_key bytea not null,
                   outer_key bytea not null
                 )

@@ -45,6 +45,7 @@ static class TenancyInspector
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
                 .Select(policy => (policy.Table, policy.Name)).ToHashSet(),
-            catalog.Server.User, closed, await KeyedAsync(spec, catalog, parts.Any(static part => part.Name == RegistryTables.Signing.Key), token));
+            catalog.Server.User, closed, await KeyedAsync(spec, catalog, parts.Any(static part =>
+                part.Name == RegistryTables.Signing.Key), token));
     }
 }

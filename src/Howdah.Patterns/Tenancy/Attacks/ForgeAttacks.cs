@@ -11,7 +11,8 @@ static class ForgeAttacks
     [
         (new("TEN-F21", "A signed context cannot be forged", Gravity.Critical, true,
             "Where contexts are signed: sets a bare id, a made-up signature, another id or expiry under a right signature, one that has "
-                + "expired and one of another session; anything but a refusal is a break, and so is a right one that is refused.", "Howdah"),
+                + "expired and one of another session; anything but a refusal is a break, and so is a right one that is refused.",
+                    "Howdah"),
             static async (spec, bout, token) =>
             {
                 if (!spec.Wanted.Signed)
@@ -39,7 +40,8 @@ static class ForgeAttacks
                         return unclear;
                 }
                 var (tenant, wrong) = await AskAsync(bout, spec, right, token);
-                return tenant == Some ? Outcome.Held("bare, made-up, altered, expired, another session's: all refused; a right one is taken")
+                return tenant == Some ? Outcome.Held("bare, made-up, altered, expired, another session's: all refused; a right one is "
+                    + "taken")
                     : Outcome.Broken($"a right signature: {wrong?.MessageText ?? "no tenant"}",
                         "howdah apply: it puts the declared key into howdah.signing");
             }),

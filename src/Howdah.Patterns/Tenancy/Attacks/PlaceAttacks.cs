@@ -8,11 +8,15 @@ namespace Howdah.Patterns.Tenancy.Attacks;
 static class PlaceAttacks
 {
     internal static Attack Schemas { get; } = new("TEN-G21", "A tenant's schema is its own role's alone", Gravity.Critical, false,
-        "Looks at all tenants' schemas at once: missing schemas, roles and tables (an unqualified name would fall through to another schema), "
-            + "privileges of anybody else, roles that are members of each other, owners, and tables in which rows of others may stand.", "Howdah");
+        "Looks at all tenants' schemas at once: missing schemas, roles and tables (an unqualified name would fall through to another "
+            + "schema), "
+            + "privileges of anybody else, roles that are members of each other, owners, and tables in which rows of others may stand.",
+                "Howdah");
 
-    internal static Attack Databases { get; } = new("TEN-H21", "Only its tenant may connect to a tenant's database", Gravity.Critical, false,
-        "Looks at all tenants' databases at once: missing ones, CONNECT or TEMPORARY for anybody else (a copy of a template is born open to "
+    internal static Attack Databases { get; } = new("TEN-H21", "Only its tenant may connect to a tenant's database", Gravity.Critical,
+        false,
+        "Looks at all tenants' databases at once: missing ones, CONNECT or TEMPORARY for anybody else (a copy of a template is born open "
+            + "to "
             + "everybody), roles that are more than a login.", "PostgreSQL documentation, CREATE DATABASE");
 
     internal static Attack Door { get; } = new("TEN-H22", "Nobody else gets into a tenant's database", Gravity.Critical, true,
@@ -21,7 +25,8 @@ static class PlaceAttacks
     internal static IReadOnlyList<(Attack About, Func<Sight, CancellationToken, Task<Outcome>> MakeAsync)> Live { get; } =
     [
         (new("TEN-G22", "A tenant's role reads nothing of others", Gravity.Critical, true,
-            "As a tenant's role: reads the tables of other tenants' schemas, the home tables and the registry by their full names; an answer "
+            "As a tenant's role: reads the tables of other tenants' schemas, the home tables and the registry by their full names; an "
+                + "answer "
                 + "is a break.", "Howdah"),
             static (sight, token) => sight.AllRefusedAsync(
             [
@@ -32,7 +37,8 @@ static class PlaceAttacks
             ], "read other tenants' tables, the home tables, the registry", token)),
 
         (new("TEN-G23", "A tenant's role becomes no other role", Gravity.Critical, true,
-            "As a tenant's role: SET ROLE to other tenants' roles, to the owner and to the application's roles; being let through is a break.",
+            "As a tenant's role: SET ROLE to other tenants' roles, to the owner and to the application's roles; being let through is a "
+                + "break.",
             "Howdah"),
             static (sight, token) => sight.AllRefusedAsync([.. sight.Others.Append(sight.Spec.Owner).Concat(sight.Spec.Wanted.Roles)
                 .Select(static role => Sql.Of($"set local role {new Ident(role)}"))], "set role to others", token)),
@@ -48,13 +54,15 @@ static class PlaceAttacks
                     $"truncate {Placing.Ground.Table(sight.Tenant.Home, table)}")),
                 Sql.Of($"create temporary table howdah_shadow (x integer)"),
                 Sql.Of($"create schema howdah_intruder"),
-                Sql.Of($"create table {Placing.Ground.Table(sight.Tenant.Home, new(sight.Spec.Wanted.Tables[0].Schema, "howdah_intruder"))} "
+                Sql.Of($"create table {Placing.Ground.Table(sight.Tenant.Home, new(sight.Spec.Wanted.Tables[0].Schema,
+                    "howdah_intruder"))} "
                     + $"(x integer)"),
             ], "write shared tables, truncate, create", token)),
     ];
 
     internal static Attack Closed { get; } = new("TEN-B23", "A tenant that is not served at home is refused there", Gravity.Critical, true,
-        "As the application, with the context of tenants that are suspended or live elsewhere, in capital letters, too: reads a home table; "
+        "As the application, with the context of tenants that are suspended or live elsewhere, in capital letters, too: reads a home "
+            + "table; "
             + "anything but SQLSTATE HW001 is a break (two homes would be written, or a suspended tenant served).", "Howdah");
 
     internal static IReadOnlyList<Attack> All { get; } = [Closed, Schemas, Databases, Door, .. Live.Select(static each => each.About)];

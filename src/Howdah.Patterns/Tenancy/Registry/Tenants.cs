@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Engine.Proving;
 using Howdah.Patterns.Tenancy.Blueprint;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
@@ -55,6 +57,48 @@ public sealed class Tenants : IAsyncDisposable
     /// <exception cref="ArgumentException">There is none.</exception>
     public async Task<Tenant> GetAsync(string name, CancellationToken token) => await Registry.FindAsync(name, token)
         ?? throw new ArgumentException($"there is no tenant `{name}`: howdah tenant list names them");
+
+    /// <summary>Attacks a tenant's place: its catalogs, its role's login, the doors of its database. Nothing where it lives in rows, which
+    /// the estate's proof attacks.</summary>
+    public Task<IReadOnlyList<Finding>> ProveAsync(Tenant tenant, CancellationToken token) => tenant.Home.Place is null
+        ? Task.FromResult<IReadOnlyList<Finding>>([])
+        : session.ProveAsync<IReadOnlyList<Finding>>(session.Estate.Databases.Single(each => each.Name == spec.Database), async arena =>
+        {
+            var findings = new List<Finding>();
+            await foreach (var finding in PlaceProver.ProveAsync(spec, arena, tenant.Id, token))
+                findings.Add(finding);
+            return findings;
+        }, token);
+
+    /// <summary>The tenants whose places have another structure than home: all schemas are looked at in one query, databases a few at a
+    /// time.
+    /// </summary>
+    public async Task<IReadOnlyList<Tenant>> DriftAsync(CancellationToken token)
+    {
+        var placed = (await Registry.ListAsync(token)).Where(static tenant => tenant.Home.Place is not null && tenant.State != "creating")
+            .ToList();
+        if (placed.Count == 0)
+            return [];
+        var wanted = (await Structure.HashesAsync(spec, home, [], token))[""];
+        var schemas = placed.Where(static tenant => tenant.Home.Model == TenancyModel.Schemas).Select(static tenant => tenant.Home.Place!)
+            .ToList();
+        var seen = new ConcurrentDictionary<string, string>(schemas.Count == 0 ? []
+            : await Structure.HashesAsync(spec, home, schemas, token));
+        await Parallel.ForEachAsync(placed.Where(static tenant => tenant.Home.Model == TenancyModel.Databases),
+            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = token }, async (tenant, each) =>
+            {
+                try
+                {
+                    await using var inside = await session.Servers[tenant.Home.Server].OpenAdminAsync(tenant.Home.Database, each);
+                    seen[tenant.Home.Place!] = (await Structure.HashesAsync(spec, inside, [], each))[""];
+                }
+                catch (NpgsqlException)
+                {
+                    seen[tenant.Home.Place!] = ""; // one that cannot be asked is not as it should be
+                }
+            });
+        return [.. placed.Where(tenant => seen.GetValueOrDefault(tenant.Home.Place!) != wanted)];
+    }
 
     /// <summary>What was done to a tenant, oldest first.</summary>
     public async Task<IReadOnlyList<TenantEvent>> EventsAsync(Tenant tenant, CancellationToken token)
