@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Npgsql;
 using Xunit;
 
 namespace Howdah.Client.Tests;
 
-/// <summary>What the client tells of itself, and what it costs.</summary>
+/// <summary>What the client tells of itself.</summary>
 public sealed class TelemetryTests
 {
     [Theory, InlineData(true), InlineData(false)]
@@ -49,52 +48,5 @@ public sealed class TelemetryTests
         await using var tenants = home.Open();
         await Assert.ThrowsAsync<TenantUnknownException>(async () => await tenants.For(Guid.NewGuid()).OpenConnectionAsync());
         Assert.Contains("[error.type, TenantUnknownException]", kinds);
-    }
-
-    [Fact]
-    public async Task A_statement_that_is_used_again_allocates_nothing_beyond_Npgsqls_own()
-    {
-        var home = await Home.MakeAsync(18);
-        await using var tenants = home.Open();
-        await using var connection = await tenants.For(home.Acme).OpenConnectionAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "select total from orders where id = $1";
-        command.Parameters.Add(new() { Value = 2L });
-        await command.PrepareAsync();
-        var batch = connection.Session.Front.Batch;
-        long bound = long.MaxValue, bare = long.MaxValue;
-        // The smallest of many: what the runtime does beside shows in some rounds only.
-        for (var round = 0; round < 30; round++)
-        {
-            bound = Math.Min(bound, await BoundAsync(command));
-            bare = Math.Min(bare, await BareAsync(batch));
-        }
-        Assert.InRange(bound, 1, bare + (Times * 4));
-    }
-
-    const int Times = 200;
-
-    // Loops of their own: a state machine of the test's is allocated once, not with each statement.
-    static async Task<long> BoundAsync(TenantCommand command)
-    {
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < Times; i++)
-        {
-            await using var reader = await command.ExecuteReaderAsync();
-            await reader.ReadAsync();
-        }
-        return GC.GetTotalAllocatedBytes(precise: true) - before;
-    }
-
-    static async Task<long> BareAsync(NpgsqlBatch batch)
-    {
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        for (var i = 0; i < Times; i++)
-        {
-            await using var reader = await batch.ExecuteReaderAsync();
-            await reader.NextResultAsync();
-            await reader.ReadAsync();
-        }
-        return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
 }
