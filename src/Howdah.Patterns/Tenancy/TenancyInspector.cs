@@ -1,5 +1,6 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Placing;
 
 namespace Howdah.Patterns.Tenancy;
@@ -46,6 +47,9 @@ static class TenancyInspector
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
                 .Select(policy => (policy.Table, policy.Name)).ToHashSet(),
             catalog.Server.User, closed, await KeyedAsync(spec, catalog, parts.Any(static part =>
-                part.Name == RegistryTables.Signing.Key), token));
+                part.Name == RegistryTables.Signing.Key), token))
+        {
+            Places = await FanoutInspector.InspectAsync(spec, catalog, token),
+        };
     }
 }
