@@ -1,0 +1,4 @@
+using Howdah.Storefront;
+
+var app = Shop.Build(args);
+await app.RunAsync();
