@@ -2,6 +2,7 @@ using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
 using Howdah.Prover.Catalogue;
 using Howdah.Prover.Live;
+using Howdah.Prover.Live.Databases;
 using Howdah.Prover.Live.Entrances;
 using Howdah.Prover.Live.Schemas;
 using Howdah.Prover.Pooled;
@@ -40,10 +41,16 @@ public static class Checker
                 "another session locks it (a migration, perhaps: see pg_locks for AccessExclusiveLock), so it was not looked at")
                 .On(surface.Locked));
         using var limit = options.MaxDuration is { } span ? new CancellationTokenSource(span, options.Time) : new();
-        if (!options.CatalogOnly && surface.Tables.Count > 0)
-            findings = await AttackAsync(builder.ConnectionString, connection, surface, options, findings, notes, limit.Token, token);
+        var around = options.CatalogOnly ? null
+            : await DatabaseAssault.BeginAsync(connection, surface, options, limit.Token, token);
+        if (around is not null && surface.Tables.Count > 0)
+            findings = await AttackAsync(builder.ConnectionString, connection, surface, around.Home(options), findings, notes, limit.Token,
+                token);
         if (!options.CatalogOnly && surface.TenantSchemas.Count > 1)
             findings = await VisitAsync(connection, surface, options, findings, limit.Token, token);
+        if (around is not null)
+            findings = await around.RunAsync(builder.ConnectionString, connection, surface, findings, options, weather.Pooled, notes,
+                limit.Token, token);
         if (options.Pooled is { } pooled)
             findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), limit.Token, token));
         findings = Judge.Agree(findings);

@@ -2,14 +2,14 @@ namespace Howdah.Prover.Tests;
 
 /// <summary>
 /// A twin broken by hand: <c>Mutants/*.sql</c>. The head says of which twin (<c>-- twin: rows</c>), which attacks must break and no others
-/// (<c>-- expect: TEN-A07, TEN-B01</c>), and optionally since which major version it can be made (<c>-- from: 16</c>) and whether it
-/// needs a server of its own (<c>-- server: own</c>), and what only a hand can close after that (<c>-- leaves: TEN-E08</c>); <c>{db}</c>
-/// is the database; <c>-- apart</c> parts what cannot run in one
-/// transaction; what comes after <c>-- undo</c> takes back what is not in the database (roles, settings of roles, databases).
+/// (<c>-- expect: TEN-A07, TEN-B01</c>), and optionally since which major version it can be made (<c>-- from: 16</c>), whether it needs a
+/// server of its own (<c>-- server: own</c>), which logins the check is given (<c>-- logins: app, other_app@other_database</c>), and what
+/// only a hand can close after that (<c>-- leaves: TEN-E08</c>); <c>{db}</c> is the database; <c>-- apart</c> parts what cannot run in one
+/// transaction, and a part that begins with <c>-- in NAME</c> runs there; what comes after <c>-- undo</c> takes back what is not in the
+/// database (roles, settings of roles, databases).
 /// </summary>
 sealed record Mutant(string Name, string Twin, IReadOnlyList<string> Expect, IReadOnlyList<string> Leaves, int From, bool OwnServer,
-    IReadOnlyList<string> Sql,
-    IReadOnlyList<string> Undo)
+    IReadOnlyList<string> Sql, IReadOnlyList<string> Undo, IReadOnlyList<string> Logins)
 {
     internal static IReadOnlyList<Mutant> All { get; } = [.. Directory.EnumerateFiles(
         Path.Combine(AppContext.BaseDirectory, "Mutants"), "*.sql",
@@ -22,8 +22,13 @@ sealed record Mutant(string Name, string Twin, IReadOnlyList<string> Expect, IRe
         return new(Path.GetFileNameWithoutExtension(file), Head(text, "twin") ?? throw new FormatException($"{file}: which twin?"),
             Ids(Head(text, "expect") ?? throw new FormatException($"{file}: what is expected?")), Ids(Head(text, "leaves") ?? ""),
             int.Parse(Head(text, "from") ?? "15", System.Globalization.CultureInfo.InvariantCulture),
-            Head(text, "server") == "own", parts[0].Split("-- apart\n"), parts.Length > 1 ? parts[1].Split("-- apart\n") : []);
+            Head(text, "server") == "own", parts[0].Split("-- apart\n"), parts.Length > 1 ? parts[1].Split("-- apart\n") : [],
+            Ids(Head(text, "logins") ?? ""));
     }
+
+    /// <summary>Where a part runs.</summary>
+    internal static string Place(string sql, string database) => sql.StartsWith("-- in ", StringComparison.Ordinal)
+        ? sql[6..sql.IndexOf('\n', StringComparison.Ordinal)].Trim() : database;
 
     static List<string> Ids(string text) =>
         [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];

@@ -1,5 +1,6 @@
 using Howdah.Engine.Proving;
 using Howdah.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Howdah.Prover.Tests;
@@ -55,19 +56,22 @@ public abstract class Mutants
         try
         {
             foreach (var sql in mutant.Sql)
-                await server.ExecuteAsync(sql.Replace("{db}", $"\"{database}\"", StringComparison.Ordinal), database);
-            var result = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
+                await server.ExecuteAsync(sql.Replace("{db}", $"\"{database}\"", StringComparison.Ordinal),
+                    Mutant.Place(sql, database));
+            var options = new CheckOptions { Logins = await LoginsAsync(server, database, mutant.Logins) };
+            var result = await Checker.CheckAsync(server.ConnectionString(database), options, TestContext.Current.CancellationToken);
             var broken = result.Findings.Where(static finding => finding.Verdict == Verdict.Broken)
                 .Select(static finding => finding.Attack.Id).Distinct().Order(StringComparer.Ordinal);
             var told = string.Join('\n', Told(result, Verdict.Broken, Verdict.Inconclusive));
             Assert.True(mutant.Expect.SequenceEqual(broken), $"expected {string.Join(", ", mutant.Expect)}; found\n{told}");
+            Assert.DoesNotContain(result.Findings, static finding => finding.Target.Length == 0 || finding.Targets.Contains(""));
             // What it says closes it, closes it; what no SQL closes may stay.
             foreach (var fix in result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && Closes(finding.Fix))
                 .Select(static finding => finding.Fix!).Distinct())
                 await server.ExecuteAsync(fix, database);
             var open = result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && !Closes(finding.Fix))
                 .Select(static finding => finding.Attack.Id).ToHashSet();
-            var after = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
+            var after = await Checker.CheckAsync(server.ConnectionString(database), options, TestContext.Current.CancellationToken);
             Assert.DoesNotContain(Told(after, Verdict.Broken), line =>
                 !open.Contains(line.Split(' ')[0]) && !mutant.Leaves.Contains(line.Split(' ')[0]));
         }
@@ -79,6 +83,22 @@ public abstract class Mutants
             if (mutant.OwnServer)
                 await server.StopAsync();
         }
+    }
+
+    /// <summary>Ways in for roles, after they were given a password: <c>app</c> to the database, <c>app@other</c> to another.</summary>
+    internal static async Task<IReadOnlyDictionary<string, string>> LoginsAsync(TestServer server, string database,
+        IReadOnlyList<string> logins)
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var parts in logins.Select(static login => login.Split('@')))
+        {
+            await server.ExecuteAsync($"alter role \"{parts[0]}\" password 'let me in'");
+            all[parts[0]] = new NpgsqlConnectionStringBuilder(server.ConnectionString(parts.Length > 1 ? parts[1] : database))
+            {
+                Username = parts[0], Password = "let me in",
+            }.ConnectionString;
+        }
+        return all;
     }
 
     static bool Closes(string? fix) => fix is not null && !fix.StartsWith("-- ", StringComparison.Ordinal);

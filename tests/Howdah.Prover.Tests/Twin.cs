@@ -38,6 +38,8 @@ sealed record Twin(string Name, string Cluster, string Database, string After)
         await server.ExecuteAsync(Cluster);
         var template = await server.CreateDatabaseAsync($"twin_{Name}");
         await server.ExecuteAsync(Database, template);
+        // A template needs nobody in it.
+        await server.ExecuteAsync($"revoke all on database \"{template}\" from public");
         return template;
     }
 

@@ -5,6 +5,7 @@ using Howdah.Engine.Applying;
 using Howdah.Engine.Files;
 using Howdah.Engine.Proving;
 using Howdah.Engine.Planning;
+using Howdah.Engine.Servers;
 using Howdah.Patterns.Tenancy.Registry;
 using Howdah.Prover;
 using Howdah.Prover.Fixing;
@@ -112,7 +113,11 @@ static class ProveCommand
         try
         {
             var result = await Checker.CheckAsync(session.Servers[database.Server].AdminConnectionString(database.Name),
-                new() { Hints = Known(database), Progress = progress is null ? null : progress.Report }, token);
+                new()
+                {
+                    Hints = Known(database), Logins = Logins(session.Servers[database.Server], database.Name),
+                    Progress = progress is null ? null : progress.Report,
+                }, token);
             findings.AddRange(result.Findings.Select(finding => finding with { Server = database.Server, Database = database.Name }));
             notes.AddRange(result.Notes.Select(note => $"{database.Name}: {note}"));
         }
@@ -120,6 +125,24 @@ static class ProveCommand
         {
             notes.Add($"database {database.Name} does not exist yet");
         }
+    }
+
+    // The estate's own logins are really tried on its databases; whose secret is not to be had here is told by its own proofs.
+    static Dictionary<string, string> Logins(ServerAccess server, string database)
+    {
+        var logins = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var role in server.LoginRoles)
+        {
+            try
+            {
+                logins[role] = server.LoginConnectionString(role, database);
+            }
+            catch (LoginUnavailableException)
+            {
+                continue;
+            }
+        }
+        return logins;
     }
 
     // What the file says need not be guessed. Who attacks is not taken from it: a login that nobody declared is the one to fear.

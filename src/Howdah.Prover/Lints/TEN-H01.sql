@@ -2,6 +2,9 @@
 -- title: No other tenant's database is open to every login
 -- how: Takes for siblings the other databases of this one's owner, where that is no superuser, and asks whether PUBLIC may connect to them.
 --   A missing access list counts as the default one, which lets everybody in. What another owner's databases hold cannot be seen here.
+-- live: really logs in, with every --login (in `prove` the estate's own), to 40 databases of the same server that its rights open and to
+--   3 others, and as logins of other databases to this one; a database with the same tables that lets it in by PUBLIC is a break. There it
+--   looks for one row, and makes a temporary table and a table, rolled back; a row that is read makes it critical.
 -- why: Every new database lets every login in and lets it make temporary tables, a copy of a closed template too: CREATE DATABASE copies
 --   no access list. One tenant's login then opens another tenant's database.
 -- source: https://www.postgresql.org/docs/current/ddl-priv.html; https://www.postgresql.org/docs/current/sql-createdatabase.html

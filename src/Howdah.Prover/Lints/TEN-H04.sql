@@ -2,6 +2,8 @@
 -- title: No login opens the databases of several tenants
 -- how: Takes for siblings the other databases of this one's owner, where that is no superuser, whose names begin alike (up to the first
 --   digit, underscore or hyphen); a break is a login of this database with a grant of its own, or of its roles, to connect to one.
+-- live: really logs in as for TEN-H01; getting into a database with the same tables, whoever owns it and whatever it is called, by a
+--   grant or as its owner, is a break.
 -- why: One stolen password opens all of them, and one wrong connection string sends a tenant's rows to another without an error.
 -- source: https://www.postgresql.org/docs/current/ddl-priv.html
 , sibling as (
@@ -16,6 +18,10 @@
   select a.name, s.datname, string_agg(distinct quote_ident(pg_get_userbyid(x.grantee)), ', ') as whom
   from sibling s cross join aclexplode(s.datacl) x join acts_as b on b.role = x.grantee join attacker a on a.oid = b.attacker
   where x.privilege_type = 'CONNECT' and x.grantee <> s.datdba
+    -- Who gets in here only because everybody does is at home there, not here.
+    and exists (select from pg_database m cross join aclexplode(coalesce(m.datacl, acldefault('d', m.datdba))) y
+                join acts_as c on c.attacker = a.oid and c.role = y.grantee
+                where m.datname = current_database() and y.privilege_type = 'CONNECT')
   group by a.name, s.datname
 )
 select array[quote_ident(name)] as targets,

@@ -2,6 +2,8 @@
 -- title: The template of new databases holds nothing of a tenant
 -- how: Reads, in the catalog that all databases share, which roles own objects in template1 or were granted something there. Rows, and
 --   objects of the first superuser that nobody was granted, can only be seen from inside template1.
+-- live: looks into template1 for a row in any table, and into other templates for a row in a table that a login of this database may
+--   write in; and with every --login makes a table or schema in each template, rolled back.
 -- why: What is in template1 is in every database made from now on: a table with one tenant's rows, a function open to all, a grant.
 -- source: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html;
 --   https://www.postgresql.org/docs/current/catalog-pg-shdepend.html

@@ -2,6 +2,8 @@
 -- title: No login reaches other databases from inside this one
 -- how: Lists foreign servers that a login, or a role that it can become, may use, wrappers with which it may make servers of its own, and
 --   functions of dblink that open connections and that it may call.
+-- live: goes, as each login and each role that it can become, by foreign servers that lead into another database of this very server:
+--   reads one row of a foreign table, and runs SELECT 1 by dblink; an answer is a break. Servers elsewhere are not tried.
 -- why: dblink and postgres_fdw log in somewhere else from the server's own address, where firewalls and pg_hba.conf are most trusting, and
 --   carry rows out of one tenant's database into another.
 -- source: https://www.postgresql.org/docs/current/dblink.html; https://www.postgresql.org/docs/current/postgres-fdw.html; CVE-2007-3278

@@ -20,8 +20,14 @@ static class NameAttack
         {
             // A path that the application sets later is not known here.
             if (resident.Home == 0 || !resident.Path.Contains(assault.Neighborhood.Schemas[resident.Home].Name))
+            {
+                if (resident.Reaches)
+                    assault.Tally.NotRun(SchemaAttacks.Names, resident.Role,
+                        "no tenant's schema is on the path it gets when it logs in: "
+                        + "the application sets the path, and what short names mean then is not known here");
                 continue;
-            await assault.GuardAsync(SchemaAttacks.Names, resident.Role, async ring =>
+            }
+            await assault.GuardAsync([SchemaAttacks.Names], resident.Role, async ring =>
             {
                 var found = await ring.AsAsync(resident.Role, () => AskAsync(ring, assault.Neighborhood, resident, token), token);
                 lost.AddRange(found);
@@ -34,7 +40,7 @@ static class NameAttack
         var stock = await Stock.ReadAsync(assault.Connection, things.Keys, token);
         foreach (var stray in lost.Where(stray => things.ContainsKey(stray.Oid)))
         {
-            await assault.GuardAsync(SchemaAttacks.Names, $"{stray.Name} as {stray.Resident.Role}",
+            await assault.GuardAsync([SchemaAttacks.Names], $"{stray.Name} as {stray.Resident.Role}",
                 ring => FollowAsync(assault, ring, stock, stray, things[stray.Oid], token), token);
         }
     }

@@ -38,8 +38,8 @@ sealed record Neighborhood(IReadOnlyList<Resident> Residents, IReadOnlyDictionar
         {
             var (oid, role) = (people.GetFieldValue<uint>(0), people.GetString(1));
             var path = SearchPath.Read(people.GetString(2), role);
-            residents.Add(new(oid, role, path, Own(schemas, role, path, people.GetFieldValue<uint[]>(3),
-                people.GetFieldValue<uint[]>(4))));
+            var (owned, used) = (people.GetFieldValue<uint[]>(3), people.GetFieldValue<uint[]>(4));
+            residents.Add(new(oid, role, path, Own(schemas, role, path, owned, used), owned.Length + used.Length > 0));
         }
         return new(residents, schemas, usual);
     }
@@ -63,4 +63,5 @@ sealed record Home(string Name, IReadOnlyList<string> Relations);
 /// <summary>A login in a database with a schema for each tenant.</summary>
 /// <param name="Path">Its search_path as it gets it when it logs in.</param>
 /// <param name="Home">The schema that is its own; 0 where nothing tells.</param>
-sealed record Resident(uint Oid, string Role, IReadOnlyList<string> Path, uint Home);
+/// <param name="Reaches">Whether it owns, or may use, any tenant's schema.</param>
+sealed record Resident(uint Oid, string Role, IReadOnlyList<string> Path, uint Home, bool Reaches);

@@ -1,5 +1,6 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Engine.Proving;
 using Howdah.Prover.Scouting;
 using Npgsql;
 
@@ -24,7 +25,7 @@ static class ReachAttack
         foreach (var group in open.Concat(closed).GroupBy(static reach => (reach.Login, reach.Acting)))
         {
             foreach (var reach in group)
-                await assault.GuardAsync(SchemaAttacks.Read, $"{reach.Name.Plain} as {reach.Login}",
+                await assault.GuardAsync(reach.Attacks, $"{reach.Name.Plain} as {reach.Login}",
                     ring => AttackAsync(assault, ring, stock, reach, token), token);
         }
     }
@@ -177,4 +178,9 @@ static class ReachAttack
 /// <param name="Whom">To whom USAGE of the schema was granted so that it gets there.</param>
 sealed record Reach(
     string Login, string Acting, uint Oid, QName Name, char Kind, bool Reads, bool ReadsAll, bool Deletes, IReadOnlyList<short> Inserts,
-    IReadOnlyList<short> Updates, long Schemas, string? Whom);
+    IReadOnlyList<short> Updates, long Schemas, string? Whom)
+{
+    /// <summary>What is tried there.</summary>
+    internal IReadOnlyList<Attack> Attacks => !Deletes && Inserts.Count == 0 && Updates.Count == 0 ? [SchemaAttacks.Read]
+        : Reads ? [SchemaAttacks.Read, SchemaAttacks.Write] : [SchemaAttacks.Write];
+}

@@ -32,12 +32,14 @@ sealed class SchemaAssault(NpgsqlConnection connection, Neighborhood neighborhoo
         return assault.Tally.Conclude(lints, surface.Database);
     }
 
-    /// <summary>Works in a transaction that is rolled back; one target's trouble is not the others'.</summary>
-    internal async Task GuardAsync(Attack attack, string target, Func<Ring, Task> work, CancellationToken token)
+    /// <summary>Works in a transaction that is rolled back; one target's trouble is not the others', but it is that of all attacks that
+    /// would have been made on it.</summary>
+    internal async Task GuardAsync(IReadOnlyList<Attack> attacks, string target, Func<Ring, Task> work, CancellationToken token)
     {
         if (until.IsCancellationRequested)
         {
-            tally.Unclear(attack, target, "the time allowed was over before it was tried");
+            foreach (var attack in attacks)
+                tally.Unclear(attack, target, "the time allowed was over before it was tried");
             return;
         }
         try
@@ -47,7 +49,8 @@ sealed class SchemaAssault(NpgsqlConnection connection, Neighborhood neighborhoo
         }
         catch (PostgresException trouble)
         {
-            tally.Unclear(attack, target, Evidence.Of(trouble));
+            foreach (var attack in attacks)
+                tally.Unclear(attack, target, Evidence.Of(trouble));
         }
     }
 }

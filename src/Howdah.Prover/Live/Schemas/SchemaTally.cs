@@ -20,12 +20,14 @@ sealed record SchemaBreach(
 sealed class SchemaTally
 {
     readonly List<(Attack Attack, string Login)> tries = [];
-    readonly List<(Attack Attack, string Target, string Why)> unclear = [];
+    readonly List<(Attack Attack, string Target, Verdict Verdict, string Why)> others = [];
     readonly List<SchemaBreach> breaches = [];
 
     internal void Tried(Attack attack, string login) => tries.Add((attack, login));
 
-    internal void Unclear(Attack attack, string target, string why) => unclear.Add((attack, target, why));
+    internal void Unclear(Attack attack, string target, string why) => others.Add((attack, target, Verdict.Inconclusive, why));
+
+    internal void NotRun(Attack attack, string target, string why) => others.Add((attack, target, Verdict.NotRun, why));
 
     internal void Broke(SchemaBreach breach) => breaches.Add(breach);
 
@@ -57,8 +59,8 @@ sealed class SchemaTally
                 $"{attack.Count()} {(attack.Count() == 1 ? "try" : "tries")} for {logins} login{(logins == 1 ? "" : "s")}: "
                 + "none got through"));
         }
-        findings.AddRange(unclear.GroupBy(static each => (each.Attack, each.Why)).Select(static group =>
-            new Finding(group.Key.Attack, LintRunner.Pattern, group.First().Target, Verdict.Inconclusive, group.Key.Why)
+        findings.AddRange(others.GroupBy(static each => (each.Attack, each.Verdict, each.Why)).Select(static group =>
+            new Finding(group.Key.Attack, LintRunner.Pattern, group.First().Target, group.Key.Verdict, group.Key.Why)
                 .On([.. group.Select(static each => each.Target).Distinct().Order(StringComparer.Ordinal)])));
         return findings;
     }
@@ -72,7 +74,7 @@ sealed class SchemaTally
         return new Finding(attack, LintRunner.Pattern, "", Verdict.Broken,
             first.Seen + (others.Count == 0 ? "" : $"; by the same way: {string.Join(", ", others)}"), first.Fix)
         {
-            Statement = Statement(first),
+            Statement = Statement(first), Targets = [],
         }.On([.. all.Select(static breach => $"{breach.Target.Plain} as {breach.Login}").Distinct().Order(StringComparer.Ordinal)]);
     }
 

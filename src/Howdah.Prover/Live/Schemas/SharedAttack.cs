@@ -25,10 +25,10 @@ static class SharedAttack
         {
             // One for each own schema is enough, and two show whether it depends on who asks.
             foreach (var resident in Strangers(view, view.Readers, homes).Take(2))
-                await assault.GuardAsync(SchemaAttacks.Shared, $"{view.Name.Plain} as {resident.Role}",
+                await assault.GuardAsync([SchemaAttacks.Shared], $"{view.Name.Plain} as {resident.Role}",
                     ring => LookAsync(assault, ring, stock, view, resident, token), token);
             foreach (var resident in Strangers(view, view.Writers, homes).Take(2))
-                await assault.GuardAsync(SchemaAttacks.Write, $"{view.Name.Plain} as {resident.Role}",
+                await assault.GuardAsync([SchemaAttacks.Write], $"{view.Name.Plain} as {resident.Role}",
                     ring => PutAsync(assault, ring, stock, view, resident, token), token);
         }
     }
