@@ -136,7 +136,7 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
 
     /// <summary>The role that every tenant's role with a schema of its own is a member of.</summary>
     internal string Group => System.Text.Encoding.UTF8.GetByteCount(Database) <= Ident.MaxBytes - GroupPrefix.Length
-        ? $"{GroupPrefix}{Database}" : $"{GroupPrefix}{PlaceScript.Hash([Sql.Of($"{new Ident(Database)}")])}";
+        ? $"{GroupPrefix}{Database}" : $"{GroupPrefix}{Placing.PlaceScript.Hash([Sql.Of($"{new Ident(Database)}")])}";
 
     const string GroupPrefix = "howdah_tenants_";
 
