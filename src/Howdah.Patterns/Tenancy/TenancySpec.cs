@@ -1,7 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Fanout;
-using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Patterns.Tenancy;
