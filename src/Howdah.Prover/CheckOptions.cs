@@ -8,7 +8,8 @@ public sealed record CheckOptions
     /// <summary>What is known of its tenants; inferred where it says nothing.</summary>
     public Hints Hints { get; init; } = Hints.None;
 
-    /// <summary>Ways in for roles, as connection strings by role: for whoever is no superuser and cannot become them.</summary>
+    /// <summary>Ways in for roles, as connection strings by role: really tried on other databases of the server, each on the one that is
+    /// checked where its connection leads elsewhere; and for whoever is no superuser and cannot become them.</summary>
     public IReadOnlyDictionary<string, string> Logins { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether only the catalogs are read and nothing is attacked.</summary>

@@ -17,7 +17,8 @@ static class CheckCommand
         Description = "Host=…;Username=… or postgresql://…; ${env:NAME} and ${file:PATH} work too. A superuser can become every role.",
     };
 
-    static readonly Option<string[]> Login = Many("--login", "ROLE=CONNECTION: how to log in as a role, for who is no superuser.");
+    static readonly Option<string[]> Login = Many("--login",
+        "ROLE=CONNECTION: how to log in as a role (repeat for more); tried on the server's other databases, too.");
     static readonly Option<string[]> Role = Many("--role", "Attack as this role only (repeat for more); all that can log in if left out.");
     static readonly Option<string[]> Column = Many("--tenant-column", "The column that tells the tenant; inferred if left out.");
     static readonly Option<string[]> Context = Many("--context",
