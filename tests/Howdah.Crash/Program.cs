@@ -2,6 +2,7 @@
 //   Howdah.Crash ESTATE-FOLDER POINT        POINT 0: never
 //   Howdah.Crash ESTATE-FOLDER load         loads the data instead, and is killed from outside
 //   Howdah.Crash ESTATE-FOLDER move TENANT MODEL SERVER|- POINT     moves a tenant instead; MODEL resume or abort: ends a move
+//   Howdah.Crash ESTATE-FOLDER import POINT ARCHIVE NAME MODEL · abort-import POINT ARCHIVE NAME · erase POINT NAME     see Archives.cs
 using System.Diagnostics;
 using System.Globalization;
 using Howdah.Engine;
@@ -12,6 +13,8 @@ using Howdah.Patterns.Data.Loading;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
 
+if (args[1] is "import" or "abort-import" or "erase")
+    return await Howdah.Crash.Archives.RunAsync(args);
 var loads = args[1] == "load";
 var moves = args[1] == "move";
 var fatal = loads ? 0 : moves ? int.Parse(args[5], CultureInfo.InvariantCulture) : int.Parse(args[1], CultureInfo.InvariantCulture);

@@ -13,8 +13,8 @@ static class TenantCommand
 
     internal static Command Create()
     {
-        var command = Common.Command("tenant", "The life of tenants: list, show, create, suspend, resume, rename, move.",
-            "howdah tenant list");
+        var command = Common.Command("tenant", "The life of tenants: list, show, create, suspend, resume, rename, move, export, import, "
+            + "erase.", "howdah tenant list");
         command.Add(List());
         command.Add(Show());
         command.Add(Make());
@@ -24,6 +24,9 @@ static class TenantCommand
         command.Add(Turn("resume", "Serves a suspended tenant again.", static (tenants, name, token) => tenants.ResumeAsync(name, token)));
         command.Add(Rename());
         command.Add(TenantMoveCommand.Create());
+        command.Add(TenantArchiveCommands.Export());
+        command.Add(TenantArchiveCommands.Import());
+        command.Add(TenantEraseCommand.Create());
         return command;
     }
 
