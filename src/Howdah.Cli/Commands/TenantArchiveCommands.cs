@@ -67,7 +67,8 @@ static class TenantArchiveCommands
             {
                 "aborted" => $"The import of {made.Name} is given up; nothing of it is left.",
                 "there" => $"Tenant {made.Name} was imported from this archive before; nothing to do.",
-                _ => $"Tenant {made.Name} is served: {Number(made.Rows)} rows of {made.Tables} tables, equal to the archive by count and hash.",
+                _ => $"Tenant {made.Name} is served: {Number(made.Rows)} rows of {made.Tables} tables, equal to the archive by count and "
+                    + "hash.",
             });
             return ExitCodes.Done;
         });

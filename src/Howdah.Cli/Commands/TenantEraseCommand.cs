@@ -40,8 +40,8 @@ static class TenantEraseCommand
             if (parsed.GetValue(file) is { } to)
                 await File.WriteAllTextAsync(to, made.Certificate + "\n", token);
             screen.Out(parsed.GetValue(json) ? made.Certificate + "\n" : $"{made.Sha256}\n");
-            screen.Tell((made.Outcome == "done" ? "It was erased before" : "Erased, and nothing of it was found") + $": {Number(made.Rows)} "
-                + "rows were there. The certificate is in howdah.tenant_events; backups, WAL and copies elsewhere are not reached.");
+            screen.Tell((made.Outcome == "done" ? "It was erased before" : "Erased, and nothing of it was found")
+                + $": {Number(made.Rows)} rows were there. The certificate is in howdah.tenant_events; backups, WAL and copies elsewhere are not reached.");
             return ExitCodes.Done;
         });
         var erase = command.Action!;

@@ -27,7 +27,8 @@ static class Fit
             problems.Add($"{table.Plain} is not a tenant's table here");
         foreach (var (there, i) in tables.Select(static (table, i) => (table, i)))
             if (manifest.Tables.FirstOrDefault(table => table.Plain == there.Home.Plain) is { } table)
-                problems.AddRange(Columns(spec, table, there, [.. needed.Where(each => each.Item1 == i).Select(static each => each.Item2)]));
+                problems.AddRange(Columns(spec, table, there,
+                    [.. needed.Where(each => each.Item1 == i).Select(static each => each.Item2)]));
         if (problems.Count > 0)
             throw new ArchiveException($"the archive does not fit into {spec.Database}: {string.Join("; ", problems)}");
     }

@@ -60,7 +60,9 @@ sealed class Importer(Session session, DatabaseSpec database, TenancySpec spec, 
         }
         options.Fault?.Invoke("cleared");
         await using var transaction = await home.BeginTransactionAsync(token);
-        await home.RunAsync(Sql.Of($"delete from howdah.tenants where id = {new Literal(tenant.Id.ToString())} and state = 'creating'"), token);
+        await home.RunAsync(Sql.Of($"""
+            delete from howdah.tenants where id = {new Literal(tenant.Id.ToString())} and state = 'creating'
+            """), token);
         if (tenant.Home.Place is { } place)
             await home.RunAsync(Sql.Of($"delete from howdah.tenant_versions where place = {new Literal(place)}"), token);
         await home.RunAsync(Fence.Lay(spec), token);
@@ -133,7 +135,8 @@ sealed class Importer(Session session, DatabaseSpec database, TenancySpec spec, 
         if (front is null)
             return;
         foreach (var (archived, table) in reader.Manifest.Tables.Select(each => (each, tables.First(t => t.Home.Plain == each.Plain))))
-            if (await front.CountAsync(table, token) is 0 && archived.Rows > 0 || await front.ForeignAsync(table.Home, tenant.Id, token) > 0)
+            if (await front.CountAsync(table, token) is 0 && archived.Rows > 0
+                || await front.ForeignAsync(table.Home, tenant.Id, token) > 0)
                 throw new ArchiveException($"`{tenant.Name}` is imported, and as the application sees it, {archived.Plain} is empty or has "
                     + $"others' rows: howdah tenant suspend {tenant.Name}, then howdah prove");
     }

@@ -18,7 +18,9 @@ static class SequenceCarry
             var table = tables[fed.Table - 1];
             var furthest = new Words(fed.Increment > 0 ? "max" : "min");
             var position = await connection.OneAsync<long?>(ground.Side.Shared
-                ? Sql.Of($"select pg_catalog.{furthest}({new Ident(fed.Column)})::bigint from {table.Source} where {ground.Side.Mine(table)}")
+                ? Sql.Of($"""
+                    select pg_catalog.{furthest}({new Ident(fed.Column)})::bigint from {table.Source} where {ground.Side.Mine(table)}
+                    """)
                 : Sql.Of($"select last_value from {fed.Sequence} where is_called"), token);
             if (position is { } last)
                 positions.Add(new(table.Home.Schema, table.Home.Name, fed.Column, last));

@@ -35,8 +35,9 @@ sealed record TenantGround(Side Side, IReadOnlyList<QName> Order, Placement Plac
         if (!Side.Shared || await SeesAsync(connection, token))
             return connection;
         await connection.RunAsync(Sql.Of($"reset role"), token);
-        if (await connection.OneAsync<bool>(Sql.Of($"select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user"),
-            token))
+        if (await connection.OneAsync<bool>(Sql.Of($"""
+            select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user
+            """), token))
             return connection;
         await connection.DisposeAsync();
         throw new ArchiveException($"the floor shows the rows of tenant {Side.Tenant} to nobody who may apply: run howdah apply, "

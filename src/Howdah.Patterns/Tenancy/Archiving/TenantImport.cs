@@ -83,7 +83,8 @@ public static class TenantImport
     {
         foreach (var (_, why, hint) in TenancySpec.Unserved(spec.Wanted, model))
             throw new ArchiveException($"{why}: {hint}");
-        var where = model == TenancyModel.Databases ? server ?? (spec.Wanted.Servers is [var first, ..] ? first : spec.Server) : spec.Server;
+        var where = model == TenancyModel.Databases ? server ?? (spec.Wanted.Servers is [var first, ..] ? first : spec.Server)
+            : spec.Server;
         if (!session.Servers.ContainsKey(where) || model != TenancyModel.Databases && server is not null && server != spec.Server)
             throw new ArchiveException($"a tenant in {TenantRegistry.NameOf(model)} cannot be made on the server `{server}`");
         var place = model == TenancyModel.Rows ? null : await new Placing.PlaceMaker(session, spec, home).NewNameAsync(token);

@@ -42,16 +42,17 @@ sealed record Certificate(int Format, string Estate, string Database, Guid Tenan
     /// <summary>What is wrong with a certificate; null where it is as it was written.</summary>
     internal static string? Problem(string json)
     {
-        Certificate read;
+        Certificate? read;
         try
         {
-            read = Read(json);
+            read = JsonSerializer.Deserialize(json, CertificateJson.Default.Certificate);
         }
         catch (JsonException)
         {
-            return "it is not a certificate that howdah tenant erase wrote";
+            read = null;
         }
-        return read.Sha256 != read.Hash() ? "what it says was changed: its hash is that of something else"
+        return read is null ? "it is not a certificate that howdah tenant erase wrote"
+            : read.Sha256 != read.Hash() ? "what it says was changed: its hash is that of something else"
             : read.Write() != json.TrimEnd() ? "it was written anew by something else: what it says is what was said, its form is not"
             : read.After.Any(static found => found.Found != 0) ? "it tells of things that were left" : null;
     }

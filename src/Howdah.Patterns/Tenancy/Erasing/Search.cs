@@ -69,5 +69,6 @@ sealed class Search(Session session, TenancySpec spec, NpgsqlConnection home, Te
         return places;
     }
 
-    static Task<long> CountAsync(NpgsqlConnection connection, Sql query, CancellationToken token) => connection.OneAsync<long>(query, token);
+    static Task<long> CountAsync(NpgsqlConnection connection, Sql query, CancellationToken token) =>
+        connection.OneAsync<long>(query, token);
 }

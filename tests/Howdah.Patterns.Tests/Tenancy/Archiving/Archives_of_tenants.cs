@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Howdah.Patterns.Tenancy.Archiving;
 using Howdah.Patterns.Tenancy.Registry;
 using Xunit;
@@ -69,7 +68,8 @@ public sealed class Archives_of_tenants
             var (path, result) = await luggage.ExportAsync(tenant.Name, new()
             {
                 // An order with its line, committed after orders were written and before lines are.
-                Fault = point => written += point.StartsWith("exported", StringComparison.Ordinal) ? WriteAsync().GetAwaiter().GetResult() : 0,
+                Fault = point => written += point.StartsWith("exported", StringComparison.Ordinal)
+                    ? WriteAsync().GetAwaiter().GetResult() : 0,
             });
             Assert.Equal(3, written);
             Assert.Equal(before, await Luggage.RowsOfAsync(path));
@@ -97,7 +97,7 @@ public sealed class Archives_of_tenants
         var others = await luggage.RowsAsync(other.Name);
         foreach (var model in Enum.GetValues<TenancyModel>())
         {
-            await RefusedAsync("not as it was written", luggage.Forge(path, static rows => rows.Replace("w1\n", "w2\n",
+            await RefusedAsync("not as it was written", luggage.Forge(path, static rows => rows.Replace("w1\t", "w2\t",
                 StringComparison.Ordinal), rehash: false));
             // Whoever changes rows and hashes alike is found out by the rows' own hash, or by the tenant in them.
             await RefusedAsync("or rows with other values", luggage.Forge(path, static rows => rows.Replace("note 3", "note x",
@@ -127,7 +127,8 @@ public sealed class Archives_of_tenants
                 ("not one that", luggage.Forge(path, Same, manifest: static json => json["tables"] = null)),
                 ("not one that", luggage.Forge(path, Same, manifest: static json => json["tables"]![0] = null)),
                 ("no manifest.json", luggage.Forge(path, Same, more: static zip => zip.GetEntry("manifest.json")!.Delete())),
-                ("does not fit", luggage.Forge(path, Same, manifest: static json => json["tables"]![0]!["columns"]![1]!["type"] = "circle")),
+                ("does not fit", luggage.Forge(path, Same, manifest: static json =>
+                    json["tables"]![0]!["columns"]![1]!["type"] = "circle")),
                 ("does not fit", luggage.Forge(path, Same, manifest: static json => json["tables"]![0]!["key"]![0] = "no \"such")),
                 ("not a tenant's table", luggage.Forge(path, Same, manifest: static json => json["tables"]![0]!["name"] = "tenants")),
             ])

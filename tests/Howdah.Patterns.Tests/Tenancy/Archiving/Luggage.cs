@@ -58,7 +58,8 @@ sealed class Luggage : IDisposable
         return (path, await TenantExport.RunAsync(Market.Session, Home, name, path, options ?? new(), default));
     }
 
-    internal Task<ArchiveResult> ImportAsync(string path, string? name = null, TenancyModel? model = null, ArchiveOptions? options = null) =>
+    internal Task<ArchiveResult> ImportAsync(string path, string? name = null, TenancyModel? model = null,
+        ArchiveOptions? options = null) =>
         TenantImport.RunAsync(Market.Session, Home, path, name, model, null, options ?? new(), default);
 
     internal Task<ErasureResult> EraseAsync(string name, ErasureOptions? options = null) =>
@@ -116,7 +117,8 @@ sealed class Luggage : IDisposable
         Assert.Equal(0L, await Market.Server.ScalarAsync<long>("select count(*) from howdah.tenant_work where finished is null",
             Market.Database));
         Assert.Equal(0L, await Market.Server.ScalarAsync<long>("""
-            with p as (select nspname as n from pg_namespace union all select datname from pg_database union all select rolname from pg_roles)
+            with p as (select nspname as n from pg_namespace union all select datname from pg_database
+                       union all select rolname from pg_roles)
             select count(*) from p where n ~ '^t_[0-9a-f]{20}$' and n not in (select place from howdah.tenants where place is not null)
             """, Market.Database));
         Assert.Equal(0L, await Market.Server.ScalarAsync<long>("""
