@@ -49,8 +49,8 @@ public sealed class The_command_line
     }
 
     [Theory]
-    [InlineData("error: howdah tenant needs a command: list, show, create, suspend, resume, rename, export, import, erase\nhowdah tenant "
-        + "--help tells how it is called.\n", "tenant")]
+    [InlineData("error: howdah tenant needs a command: list, show, create, suspend, resume, rename, move, export, import, erase\nhowdah "
+        + "tenant --help tells how it is called.\n", "tenant")]
     [InlineData("error: Unrecognized command or argument 'plam'.\nhowdah --help tells how it is called.\n", "plam")]
     [InlineData("error: Argument 'pdf' not recognized. Must be one of: 'table' 'csv' 'json'\nhowdah sql --help tells how it is called.\n",
         "sql", "--format", "pdf", "select 1")]

@@ -33,7 +33,7 @@ static class TenantArchiveCommands
 
     internal static Command Import()
     {
-        var json = TenantVerb.Json();
+        var (json, quiet) = (TenantVerb.Json(), TenantVerb.NoProve());
         var path = new Argument<string>("path") { Description = "The archive." };
         var name = new Option<string?>("--as") { Description = "Another name: makes another tenant of it, with an id of its own." };
         var model = new Option<string?>("--to") { Description = "rows, schemas or databases; what the estate says if left out." };
@@ -49,7 +49,7 @@ static class TenantArchiveCommands
         var command = Common.Command("import", "Takes a tenant in from an archive, into any model. It is served when every count and hash "
             + "was compared, not before. Run again, it goes on where it was cut off.", "howdah tenant import ontario.zip --to schemas");
         command.Add(path);
-        foreach (var option in (Option[])[name, model, server, noted, most, abort])
+        foreach (var option in (Option[])[name, model, server, noted, most, abort, quiet])
             command.Add(option);
         return TenantVerb.Ready(command, json, async (parsed, screen, session, database, token) =>
         {
@@ -70,7 +70,8 @@ static class TenantArchiveCommands
                 _ => $"Tenant {made.Name} is served: {Number(made.Rows)} rows of {made.Tables} tables, equal to the archive by count and "
                     + "hash.",
             });
-            return ExitCodes.Done;
+            return made.Outcome == "imported" && !parsed.GetValue(quiet) ? await TenantMoveCommand.ProveAsync(screen, session, token)
+                : ExitCodes.Done;
         });
     }
 

@@ -10,7 +10,7 @@ static class TenantEraseCommand
 {
     internal static Command Create()
     {
-        var json = TenantVerb.Json();
+        var (json, quiet) = (TenantVerb.Json(), TenantVerb.NoProve());
         var name = new Argument<string>("name") { Description = "The tenant's name, or its id where its name is forgotten; with --verify "
             + "the certificate's file." };
         var yes = new Option<bool>("--yes") { Description = "Really; without it, it is only said what would go." };
@@ -21,7 +21,7 @@ static class TenantEraseCommand
             + "certifies what was there and that nothing was found. Run again, it goes on where it was cut off.",
             "howdah tenant erase Ontario --yes --certificate ontario-erased.json");
         command.Add(name);
-        foreach (var option in (Option[])[yes, file, forget, verify])
+        foreach (var option in (Option[])[yes, file, forget, verify, quiet])
             command.Add(option);
         TenantVerb.Ready(command, json, async (parsed, screen, session, database, token) =>
         {
@@ -41,8 +41,10 @@ static class TenantEraseCommand
                 await File.WriteAllTextAsync(to, made.Certificate + "\n", token);
             screen.Out(parsed.GetValue(json) ? made.Certificate + "\n" : $"{made.Sha256}\n");
             screen.Tell((made.Outcome == "done" ? "It was erased before" : "Erased, and nothing of it was found")
-                + $": {Number(made.Rows)} rows were there. The certificate is in howdah.tenant_events; backups, WAL and copies elsewhere are not reached.");
-            return ExitCodes.Done;
+                + $": {Number(made.Rows)} rows were there. The certificate is in howdah.tenant_events; backups, WAL and "
+                + "copies elsewhere are not reached.");
+            return made.Outcome == "erased" && !parsed.GetValue(quiet) ? await TenantMoveCommand.ProveAsync(screen, session, token)
+                : ExitCodes.Done;
         });
         var erase = command.Action!;
         command.SetAction(async (parsed, token) => parsed.GetValue(verify)

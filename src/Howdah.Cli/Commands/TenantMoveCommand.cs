@@ -115,7 +115,7 @@ static class TenantMoveCommand
     }
 
     // Where a tenant lives is a promise like any other: it is attacked before anybody is told that all is well.
-    static async Task<int> ProveAsync(Screen screen, Session session, CancellationToken token)
+    internal static async Task<int> ProveAsync(Screen screen, Session session, CancellationToken token)
     {
         var (held, broken) = (0, 0);
         await foreach (var finding in session.ProveAsync(token))

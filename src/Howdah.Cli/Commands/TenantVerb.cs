@@ -10,6 +10,8 @@ static class TenantVerb
 {
     internal static Option<bool> Json() => new("--json") { Description = "JSON on stdout." };
 
+    internal static Option<bool> NoProve() => new("--no-prove") { Description = "Do not attack the result." };
+
     internal static Argument<string> Name() => new("name") { Description = "The tenant's name." };
 
     /// <summary>Adds the options that say where, and what is done there.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
@@ -16,6 +17,18 @@ sealed record TenantWork(Guid Id, Guid Tenant, string Kind, string Step, JsonObj
 {
     internal const string Import = "import";
     internal const string Erase = "erase";
+
+    /// <summary>Takes the tenant's lock for the session. Whoever was just killed lets go of it in a moment.</summary>
+    internal static async Task<bool> LockAsync(NpgsqlConnection home, Guid tenant, TimeProvider time, CancellationToken token)
+    {
+        for (var attempt = 1; !await TenantLock.TryAsync(home, tenant, token); attempt++)
+        {
+            if (attempt == 20)
+                return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, token);
+        }
+        return true;
+    }
 
     /// <summary>What is under way with a tenant; null where nothing is.</summary>
     internal static async Task<TenantWork?> FindAsync(NpgsqlConnection home, Guid tenant, CancellationToken token) =>

@@ -65,5 +65,5 @@ static class Fit
 
     static async Task<IReadOnlyList<MovedTable>> AtAsync(TenancySpec spec, NpgsqlConnection connection, Func<QName, QName> place,
         ArchiveManifest manifest, CancellationToken token) => await Tables.ReadAsync(connection, spec.Wanted.Column,
-            [.. spec.Wanted.Tables.Select(table => (table, place(table), place(table)))], token);
+            [.. spec.Wanted.Tables.Select(table => (table, place(table), place(table)))], asAtHome: false, token);
 }

@@ -75,7 +75,8 @@ sealed record TenantGround(Side Side, IReadOnlyList<QName> Order, Placement Plac
     /// A table without a key is ordered by all that it holds.</summary>
     internal async Task<IReadOnlyList<MovedTable>> ReadAsync(NpgsqlConnection connection, string column, CancellationToken token)
     {
-        var tables = await Tables.ReadAsync(connection, column, [.. Order.Select(table => (table, Table(table), Table(table)))], token);
+        var tables = await Tables.ReadAsync(connection, column, [.. Order.Select(table => (table, Table(table), Table(table)))],
+            asAtHome: false, token);
         foreach (var table in tables)
             if (!table.Stored.Any(each => each.Name == column))
                 throw new ArchiveException($"{Side.Where} has no table {table.Source.Plain} with a column {column}: run howdah apply");

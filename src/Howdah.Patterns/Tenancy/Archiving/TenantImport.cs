@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
-using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
@@ -73,7 +72,7 @@ public static class TenantImport
 
     static async Task LockAsync(NpgsqlConnection home, Guid id, string name, CancellationToken token)
     {
-        if (!await TenantLock.TryAsync(home, id, token))
+        if (!await TenantWork.LockAsync(home, id, TimeProvider.System, token))
             throw new ArchiveException($"somebody else is at work on `{name}` right now: wait until that has ended");
     }
 

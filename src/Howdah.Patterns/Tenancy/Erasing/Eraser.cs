@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Howdah.Engine;
-using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Archiving;
 using Howdah.Patterns.Tenancy.Moving;
@@ -18,8 +17,6 @@ sealed class Eraser(Session session, TenancySpec spec, NpgsqlConnection home, Te
 {
     const string Recorded = "recorded";
     const string Deleted = "deleted";
-
-    static readonly CatalogQuery Writers = CatalogQuery.Load(typeof(Eraser), "writers.sql");
 
     internal async Task<ErasureResult> GoAsync(TenantWork work, CancellationToken token)
     {
@@ -59,21 +56,10 @@ sealed class Eraser(Session session, TenancySpec spec, NpgsqlConnection home, Te
         await using var place = await session.Servers[tenant.Home.Server].OpenAdminAsync(tenant.Home.Database, token);
         if (tenant.Home.Place is { } role)
             await EndAsync(place, role, token);
-        var began = options.Time.GetTimestamp();
-        var tables = spec.Wanted.Tables.Select(table => Ground.Table(tenant.Home, table)).ToList();
-        var before = (await WritingAsync(place, tables, token)).ToDictionary();
-        while (before.Count > 0)
-        {
-            var now = await WritingAsync(place, tables, token);
-            foreach (var ended in before.Keys.Except(now.Keys).ToList())
-                before.Remove(ended);
-            if (before.Count == 0)
-                return;
-            if (options.Time.GetElapsedTime(began) > options.Patience)
-                throw new ArgumentException($"`{tenant.Name}` is shut out, and still writing since before that: "
-                    + $"{string.Join(", ", before.Values)}; end that, and run the same again");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), options.Time, token);
-        }
+        var drain = new Drain(place, [.. spec.Wanted.Tables.Select(table => Ground.Table(tenant.Home, table))], options.Time);
+        if (await drain.WaitAsync(options.Patience, token) is [_, ..] writers)
+            throw new ArgumentException($"`{tenant.Name}` is shut out, and still writing since before that: {Drain.Tell(writers)}; "
+                + "end that, and run the same again");
     }
 
     // The tenant's own sessions have nothing left to do. Who may not end them waits for them.
@@ -89,16 +75,6 @@ sealed class Eraser(Session session, TenancySpec spec, NpgsqlConnection home, Te
         {
             // They end when they will; until then they are waited for below.
         }
-    }
-
-    static async Task<Dictionary<string, string>> WritingAsync(NpgsqlConnection place, IReadOnlyList<QName> tables, CancellationToken token)
-    {
-        await using var command = Tables.Asking(place, Writers, tables);
-        await using var rows = await command.ExecuteReaderAsync(token);
-        var found = new Dictionary<string, string>();
-        while (await rows.ReadAsync(token))
-            found[rows.GetString(0)] = string.Create(CultureInfo.InvariantCulture, $"process {rows.GetInt32(1)} of {rows.GetString(2)}");
-        return found;
     }
 
     async Task<IReadOnlyList<ErasedTable>> HashAsync(CancellationToken token)

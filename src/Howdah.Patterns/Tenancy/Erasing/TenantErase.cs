@@ -4,7 +4,6 @@ using Howdah.Engine.Catalogs;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Archiving;
-using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
@@ -58,7 +57,7 @@ public static class TenantErase
         if (found is null)
             return await DoneAsync(home, name, token) ?? throw new ArgumentException(
                 $"there is no tenant `{name}`, and none of that name was erased: howdah tenant list names those there are");
-        if (!await TenantLock.TryAsync(home, found.Id, token))
+        if (!await TenantWork.LockAsync(home, found.Id, options.Time, token))
             throw new ArgumentException($"somebody else is at work on `{name}` right now: wait until that has ended");
         if (await registry.FindAsync(found.Id, token) is not { } tenant)
             return (await DoneAsync(home, name, token))!;
