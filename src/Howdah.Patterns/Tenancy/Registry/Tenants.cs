@@ -84,7 +84,8 @@ public sealed class Tenants : IAsyncDisposable
             throw new ArgumentException($"a tenant in {TenantRegistry.NameOf(wanted)} cannot be made on the server `{server}`");
         var there = await Registry.FindAsync(name, token);
         if (there?.State == "creating" && await TenantWork.FindAsync(home, there.Id, token) is { Kind: TenantWork.Import })
-            throw new ArgumentException($"an import of `{name}` is under way: howdah tenant import finishes it, with --abort it is given up");
+            throw new ArgumentException($"an import of `{name}` is under way: howdah tenant import finishes it, or gives it up with "
+                + "--abort");
         if (there is { State: not "creating" })
             return model is null || there.Home.Model == wanted ? there
                 : throw new ArgumentException($"the tenant `{name}` is there already, in "
