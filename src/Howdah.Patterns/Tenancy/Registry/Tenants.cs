@@ -126,7 +126,11 @@ public sealed class Tenants : IAsyncDisposable
             : spec.Server;
         if (!session.Servers.ContainsKey(where) || wanted != TenancyModel.Databases && server is not null && server != spec.Server)
             throw new ArgumentException($"a tenant in {TenantRegistry.NameOf(wanted)} cannot be made on the server `{server}`");
-        if (await Registry.FindAsync(name, token) is { State: not "creating" } there)
+        var there = await Registry.FindAsync(name, token);
+        if (there?.State == "creating" && await TenantWork.FindAsync(home, there.Id, token) is { Kind: TenantWork.Import })
+            throw new ArgumentException($"an import of `{name}` is under way: howdah tenant import finishes it, or gives it up with "
+                + "--abort");
+        if (there is { State: not "creating" })
             return model is null || there.Home.Model == wanted ? there
                 : throw new ArgumentException($"the tenant `{name}` is there already, in "
                 + $"{TenantRegistry.NameOf(there.Home.Model)}: howdah tenant move takes it elsewhere");

@@ -33,7 +33,13 @@ public sealed class Killed_archives
             var name = $"import {point}";
             Assert.Equal(137, (await luggage.CrashAsync("import", Number(point), path, name, $"{model}")).Code);
             if (points[point - 1] is not "active")
+            {
+                // Neither served nor taken for a tenant that is being made.
                 Assert.Equal("creating", (await luggage.FindAsync(name)).State);
+                await using var tenants = await luggage.Market.TenantsAsync();
+                Assert.Contains("an import of", (await Assert.ThrowsAsync<ArgumentException>(() =>
+                    tenants.CreateAsync(name, model, null, default))).Message);
+            }
             Assert.Equal(points[point - 1] is "active" ? "there" : "imported", (await luggage.ImportAsync(path, name)).Outcome);
             Assert.Equal(rows, await luggage.RowsAsync(name));
             await luggage.CleanAsync();
