@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
+using Howdah.Cli.Output;
 using Howdah.Patterns.Migrations;
+using Howdah.Patterns.Tenancy.Fanout;
 using Npgsql;
 
 namespace Howdah.Cli.Commands;
@@ -12,6 +13,7 @@ static class MigrateCommand
         var command = Common.Command("migrate", "Makes migrations and tells which ran; apply runs them.", "howdah migrate new add_email");
         command.Add(New());
         command.Add(Status());
+        command.Add(TenantsCommand.Create());
         return command;
     }
 
@@ -42,11 +44,15 @@ static class MigrateCommand
     {
         var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ =>
             SqlCommand.Folder() };
-        var command = Common.Command("status", "Tells of each migration whether it ran.", "howdah migrate status");
+        var json = new Option<bool>("--json") { Description = "One JSON document: migrations, and tenants' places with their versions." };
+        var command = Common.Command("status", "Tells of each migration whether it ran, and which tenants' places are behind.",
+            "howdah migrate status");
         command.Add(path);
+        command.Add(json);
         command.SetAction((parsed, token) =>
             Common.WithSessionAsync(parsed, parsed.GetValue(path)!, start: false, async (screen, session) =>
         {
+            var told = new MigrationReport(parsed.GetValue(json));
             foreach (var database in session.Estate.Databases)
             {
                 if (MigrationStatus.FolderOf(session.Estate, database) is not { } folder)
@@ -60,12 +66,12 @@ static class MigrateCommand
                 {
                     // Not made yet: all its migrations are pending.
                 }
-                foreach (var migration in await MigrationStatus.ReadAsync(folder, connection, token))
-                    screen.Out($"{database.Name},{migration.Name},{migration.State},"
-                        + $"{migration.At?.ToString("u", CultureInfo.InvariantCulture)}\n");
+                told.Add(database.Name, await MigrationStatus.ReadAsync(folder, connection, token),
+                    connection is null ? [] : await TenantMigrations.StatusAsync(session, database, token));
                 if (connection is not null)
                     await connection.DisposeAsync();
             }
+            screen.Out(told.Text());
             return ExitCodes.Done;
         }, token));
         return command;

@@ -149,7 +149,7 @@ sealed class Applier(Session session, ApplyOptions options)
         if (entered.TryGetValue((server.Name, database), out var run))
             return run;
         var info = new RunInfo(session.Estate.Name, session.Estate.SpecHash, options.Tool) { Fingerprint = plan?.Fingerprint ?? "" };
-        run = new(server, database, info, options, watchers[server.Name]);
+        run = new(session, server, database, info, options, watchers[server.Name]);
         entered.Add((server.Name, database), run);
         await run.EnterAsync(token);
         await Recovery.SettleAsync(run, watchers[server.Name], options, token);

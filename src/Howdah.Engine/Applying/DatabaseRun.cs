@@ -11,7 +11,8 @@ namespace Howdah.Engine.Applying;
 /// lock
 /// has lost its connection too, so two appliers can never both write.
 /// </summary>
-sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, ApplyOptions options, Watcher watcher) : IAsyncDisposable
+sealed class DatabaseRun(Session session, ServerAccess server, string? database, RunInfo run, ApplyOptions options, Watcher watcher)
+    : IAsyncDisposable
 {
     NpgsqlConnection? connection;
     (int Pid, DateTime Start) backend;
@@ -143,7 +144,10 @@ sealed class DatabaseRun(ServerAccess server, string? database, RunInfo run, App
                 await ExecuteAsync("set transaction_timeout = 0", token);
             try
             {
-                await WatchedAsync(step, step.Sql.Single(), token);
+                if (step.Work is { } work)
+                    await work(session, options, token);
+                else
+                    await WatchedAsync(step, step.Sql.Single(), token);
             }
             finally
             {

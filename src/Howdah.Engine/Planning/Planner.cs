@@ -22,7 +22,7 @@ sealed class Planner(Estate estate, IReadOnlyDictionary<string, ServerAccess> se
             foreach (var database in estate.Databases.Where(database => database.Server == server.Name))
                 await PlanDatabaseAsync(server, database, fingerprint, steps, notes, token);
         }
-        return new(estate.Name, StepOrder.Sort(steps), notes, fingerprint.Finish(),
+        return new(estate.Name, StepOrder.Sort([.. steps.OrderBy(static step => step.Work is not null)]), notes, fingerprint.Finish(),
             [.. servers.Values.Select(server => new PlanTarget(server.Name, server.Where, VersionText(server.Facts.Version)))]);
     }
 

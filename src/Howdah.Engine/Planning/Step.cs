@@ -85,6 +85,11 @@ public sealed record Step
     /// settled by it after a crash; runs in the step's own database.
     /// </summary>
     public Sql? Done { get; init; }
+    /// <summary>
+    /// What does the step where one connection cannot: the same work in many places. Its SQL is then what each place gets, for people; its
+    /// end is settled by <see cref="Done"/> as ever. Comes after everything else in the plan.
+    /// </summary>
+    internal Func<Session, Applying.ApplyOptions, CancellationToken, Task>? Work { get; init; }
     /// <summary>Objects that belong to Howdah once the step is done; recorded in the same transaction.</summary>
     public IReadOnlyList<OwnedObject> Owns { get; init; } = [];
     /// <summary>Objects that no longer belong to Howdah once the step is done.</summary>

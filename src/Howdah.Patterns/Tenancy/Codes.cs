@@ -14,6 +14,10 @@ static class Codes
     internal const string NoGuard = "HOW0609";
     internal const string Missing = "HOW0610";
 
+    internal const string Refused = "HOW0640";
+    internal const string Drifted = "HOW0641";
+    internal const string Moving = "HOW0642";
+
     internal static (string, string)[] All { get; } =
     [
         (Model, "A tenancy whose model needs what it does not have: ids of the registry, one schema."),
@@ -26,5 +30,8 @@ static class Codes
         (Undeclared, "A table beside tenant tables is neither a tenant's nor shared."),
         (NoGuard, "The guard for later tables cannot be made without a superuser."),
         (Missing, "A declared table is not there and no migration is pending that could make it."),
+        (Refused, "A statement of a migration cannot run in tenants' schemas or databases."),
+        (Drifted, "A tenant's tables are not as home's, though its version is."),
+        (Moving, "A tenant's place stays behind, because work on the tenant is under way."),
     ];
 }

@@ -1,5 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -15,7 +16,8 @@ static class TenancyDiffer
         foreach (var part in facts.Tables.Where(each => each.Value.Part && !spec.Wanted.Tables.Contains(each.Key)).Select(each => each.Key))
             Part(spec, facts, part, steps);
         notes.AddRange(TenancyLint.Check(spec, facts));
-        return new(steps, notes);
+        var places = FanoutDiffer.Diff(spec, facts.Places);
+        return new([.. steps, .. places.Steps], [.. notes, .. places.Notes]);
     }
 
     static void Table(TenancySpec spec, TenancyFacts facts, QName table, List<Step> steps, List<Diagnostic> notes)

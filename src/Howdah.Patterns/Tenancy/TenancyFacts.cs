@@ -1,4 +1,5 @@
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -15,7 +16,11 @@ namespace Howdah.Patterns.Tenancy;
 sealed record TenancyFacts(
     bool Known, bool IsSuperuser, IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyList<PolicyFacts> Policies,
     IReadOnlyList<KeyFacts> Keys, IReadOnlyDictionary<string, PartFacts> Parts, IReadOnlySet<(QName, string)> OwnedPolicies,
-    string User, IReadOnlyList<Guid> Closed);
+    string User, IReadOnlyList<Guid> Closed)
+{
+    /// <summary>Tenants' own schemas and databases.</summary>
+    internal FanoutFacts Places { get; init; } = FanoutFacts.None;
+}
 
 /// <summary>A table.</summary>
 /// <param name="Enabled">Whether row-level security is enabled.</param>

@@ -1,5 +1,6 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -35,6 +36,6 @@ static class TenancyInspector
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
                 .Select(policy => (policy.Table, policy.Name)).ToHashSet(),
-            catalog.Server.User, closed);
+            catalog.Server.User, closed) { Places = await FanoutInspector.InspectAsync(spec, catalog, token) };
     }
 }

@@ -1,4 +1,5 @@
 using Howdah.Engine;
+using Howdah.Patterns.Tenancy.Fanout;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -13,7 +14,7 @@ static class TenancyPattern
         Sections = [TenancySpec.Section],
         Codes = Codes.All,
         Attacks = TenancyProver.Attacks,
-        Read = static target => TenancySpec.Of(target.Database!),
+        Read = static target => TenancySpec.Of(target.Database!) is { } spec ? spec with { Files = MigrationFolder.Read(target) } : null,
         Validate = TenancySpec.Validate,
         Inspect = TenancyInspector.InspectAsync,
         Diff = TenancyDiffer.Diff,

@@ -24,6 +24,9 @@ public sealed record FanoutOptions
     /// <summary>Measures waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether tenants are tried on which work is under way; else they are left to that work.</summary>
+    internal bool UnderWay { get; init; } = true;
+
     /// <summary>Called before and after everything that is sent, with the point's name: crash tests end the process there.</summary>
     internal Action<string>? Fault { get; init; }
 }

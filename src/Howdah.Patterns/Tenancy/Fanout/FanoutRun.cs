@@ -27,7 +27,7 @@ sealed class FanoutRun(Session session, TenancySpec spec, FanoutOptions options)
         var places = await PlaceVersions.ReadAsync(spec, home, token);
         Known(places, options.Only.Concat(options.Canary is { } named ? [named] : []));
         var behind = places.Where(place => migrations.Count > 0 && string.CompareOrdinal(place.Version, migrations[^1].Name) < 0
-            && (options.Only.Count == 0 || options.Only.Contains(place.Name))).ToList();
+            && (options.UnderWay || !place.Moving) && (options.Only.Count == 0 || options.Only.Contains(place.Name))).ToList();
         if (behind.Count == 0)
             return new(places.Count, 0, [], [], 0);
         var scripts = await PlaceScripts.MakeAsync(spec, home, migrations, behind, token);
@@ -121,6 +121,8 @@ sealed class FanoutRun(Session session, TenancySpec spec, FanoutOptions options)
             moving.Add(place);
         else
             Interlocked.Increment(ref done);
-        options.Progress?.Report(new(done, of, outcome.Failure is { } why ? $"{place.Name}: {why.Why}" : place.Name));
+        // A tenth at a time, and what failed: a thousand lines tell no more.
+        if (outcome.Failure is not null || done == of || done % Math.Max(1, of / 10) == 0)
+            options.Progress?.Report(new(done, of, outcome.Failure is { } why ? $"{place.Name}: {why.Why}" : place.Name));
     }
 }

@@ -45,7 +45,8 @@ static class PlaceBatch
     // A schema's tenant is locked in this very transaction; a database's by its worker, at home.
     static Sql Guard(TenantPlace place, string version)
     {
-        var seen = Sql.Of($"(select coalesce(max(version), '') from howdah.tenant_versions where place = {new Literal(place.Place)})");
+        var seen = Sql.Of($"(select coalesce(max(version collate {new Ident("C")}), '') "
+            + $"from howdah.tenant_versions where place = {new Literal(place.Place)})");
         var here = place.IsSchema ? Sql.Of($"""
             if not pg_catalog.pg_try_advisory_xact_lock({TenantLock.Key(place.Tenant)}) then
               raise exception using errcode = 'HW007', message = 'the tenant is being moved';

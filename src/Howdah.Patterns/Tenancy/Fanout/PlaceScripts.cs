@@ -29,11 +29,19 @@ sealed record PlaceScripts(IReadOnlyList<PlaceScript> Schemas, IReadOnlyList<Pla
         var homes = spec.Wanted.Tables.Select(static table => table.Schema).Distinct().ToArray();
         var atHome = await RelationsAsync(home, homes, token);
         var inPlace = furthest is null ? [] : await RelationsAsync(home, [furthest.Place], token);
-        return new(
-            Rewrite(spec, migrations, behind, schemas: true, [.. inPlace.Select(name => name with { Schema = homes[0] })], atHome),
-            Rewrite(spec, migrations, behind, schemas: false, [], atHome),
+        return Make(spec, migrations, behind, [.. inPlace.Select(name => name with { Schema = homes[0] })], atHome,
             await PrivilegesAsync(spec, home, token));
     }
+
+    /// <summary>What a plan needs not know: what applications may do with each table.</summary>
+    internal static IReadOnlyDictionary<QName, IReadOnlyList<string>> NoPrivileges { get; } = new Dictionary<QName,
+        IReadOnlyList<string>>();
+
+    /// <summary>Rewrites. Pure.</summary>
+    internal static PlaceScripts Make(TenancySpec spec, IReadOnlyList<HomeMigration> migrations, IReadOnlyList<TenantPlace> behind,
+        IReadOnlyList<QName> inPlace, IReadOnlyList<QName> atHome, IReadOnlyDictionary<QName, IReadOnlyList<string>> privileges) => new(
+        Rewrite(spec, migrations, behind, schemas: true, inPlace, atHome),
+        Rewrite(spec, migrations, behind, schemas: false, [], atHome), privileges);
 
     static IReadOnlyList<PlaceScript> Rewrite(TenancySpec spec, IReadOnlyList<HomeMigration> migrations, IReadOnlyList<TenantPlace> behind,
         bool schemas, IReadOnlyList<QName> inPlace, IReadOnlyList<QName> atHome)

@@ -72,7 +72,8 @@ static class PlaceVersions
     /// <summary>What a tenant's database says of itself.</summary>
     internal static async Task<string> InsideAsync(NpgsqlConnection inside, string place, CancellationToken token)
     {
-        await using var command = new NpgsqlCommand("select coalesce(max(version), '') from howdah.tenant_versions where place = $1",
+        await using var command = new NpgsqlCommand(
+            "select coalesce(max(version collate \"C\"), '') from howdah.tenant_versions where place = $1",
             inside);
         command.Parameters.Add(new() { Value = place });
         return (string)(await command.ExecuteScalarAsync(token))!;

@@ -1,3 +1,4 @@
+using Howdah.Engine.Applying;
 using Npgsql;
 using Xunit;
 
@@ -77,6 +78,52 @@ public abstract class Migrations_in_places(int major)
         Assert.Equal("", await tenants.AskAsync<string>(
             $"select coalesce(string_agg(attname, ''), '') from pg_attribute "
             + $"where attname = 'note' and attrelid = '{Tenants.Place(2)}.orders'::regclass"));
+    }
+
+    // One step in the plan, whatever the number of places; after it nothing is left to do.
+    [Fact]
+    public async Task Apply_runs_them_after_homes_own()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 3, databases: 1);
+        await tenants.Estate.ConvergeAsync();
+        Assert.All(await tenants.StatusAsync(), static place => Assert.Equal(0, place.Behind));
+        tenants.Write("0002_note", "alter table app.orders add note text; create type app.mood as enum ('good')");
+        var plan = await tenants.Estate.PlanAsync();
+        var step = plan.Steps[^1];
+        Assert.Equal("tenancy/shop/places", step.Id);
+        Assert.Contains("0002_note in 3 schemas and 1 database", step.Detail, StringComparison.Ordinal);
+        Assert.Contains("create type app.mood", step.Detail, StringComparison.Ordinal);
+        Assert.Contains("alter table \"t_…\".orders add note text", step.SqlText, StringComparison.Ordinal);
+        await tenants.Estate.ConvergeAsync();
+        Assert.All(await tenants.StatusAsync(), static place => Assert.Equal(("0002_note", 0), (place.Version, place.Behind)));
+
+        // What could not run in places is told before anything runs at home.
+        tenants.Write("0003_function", "create function app.f() returns bigint language sql as 'select count(*) from app.orders'");
+        var refused = await tenants.Estate.ApplyAsync();
+        Assert.Equal(ApplyOutcome.Refused, refused.Outcome);
+        Assert.Contains("HOW0640", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("0002_note", await tenants.AskAsync<string>("select max(name) from howdah.migrations"));
+    }
+
+    [Fact]
+    public async Task A_place_that_differs_is_told_with_what_differs_first()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 8);
+        await tenants.Estate.ConvergeAsync();
+        foreach (var (place, drift) in ((int, string)[])[(2, "alter table P.orders add extra int"), (3, "drop index P.lines_note"),
+            (4, "alter table P.orders alter what set not null"), (5, "revoke insert on P.orders from P"),
+            (6, "alter table P.orders drop constraint orders_what"), (7, "drop table P.lines")])
+            await tenants.Server.ExecuteAsync(drift.Replace("P", Tenants.Place(place), StringComparison.Ordinal), Tenants.Database);
+        var notes = (await tenants.Estate.PlanAsync()).Notes.Where(static note => note.Code == "HOW0641").Select(static note
+            => note.Message)
+            .ToList();
+        Assert.Equal(6, notes.Count);
+        Assert.Contains("column extra of orders is not at home", notes[0], StringComparison.Ordinal);
+        Assert.Contains("index lines_note of lines is missing", notes[1], StringComparison.Ordinal);
+        Assert.Contains("column what of orders is", notes[2], StringComparison.Ordinal);
+        Assert.Contains("privileges of orders is", notes[3], StringComparison.Ordinal);
+        Assert.Contains("constraint orders_what of orders is missing", notes[4], StringComparison.Ordinal);
+        Assert.Contains("1 more differ: s007", notes[5], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -88,11 +88,16 @@ sealed class Tenants : IDisposable
         await Server.ExecuteAsync($"insert into howdah.tenants (name, model, place) values ('{name}', 'databases', '{place}')", Database);
     }
 
-    /// <summary>Writes a migration and runs it at home.</summary>
+    /// <summary>Writes a migration.</summary>
+    internal void Write(string name, string text) => harness.Write($"migrations/{name}.sql", text);
+
+    /// <summary>Writes a migration and runs it at home alone: tenants that are being made are left to their making.</summary>
     internal async Task HomeAsync(string name, string text)
     {
-        harness.Write($"migrations/{name}.sql", text);
+        Write(name, text);
+        await Server.ExecuteAsync("update howdah.tenants set state = 'creating'", Database);
         await harness.ConvergeAsync();
+        await Server.ExecuteAsync("update howdah.tenants set state = 'active'", Database);
     }
 
     internal async Task<FanoutReport> RunAsync(FanoutOptions? options = null)

@@ -2,6 +2,6 @@
 select t.id, t.name, t.state, t.model, t.server, t.place, coalesce(v.version, ''),
        exists (select from howdah.tenant_work w where w.tenant = t.id and w.finished is null)
 from howdah.tenants t
-left join (select place, max(version) as version from howdah.tenant_versions group by place) v on v.place = t.place
+left join (select place, max(version collate "C") as version from howdah.tenant_versions group by place) v on v.place = t.place
 where t.model <> 'rows' and t.state not in ('creating', 'erasing')
 order by t.name collate "C"
