@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Howdah.Client;
 using Howdah.Client.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

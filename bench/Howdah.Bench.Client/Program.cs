@@ -2,19 +2,35 @@
 //   dotnet run -c Release --project bench/Howdah.Bench.Client -- client [15|18] [seconds a round] [rounds]
 // (a) a point read through Howdah.Client against bare Npgsql with an explicit predicate on an unprotected table, (b) against the usual
 // way of four round trips, (c) a noisy neighbor, (d) the server's CPU time for the wrapped policy. Writes its section of bench/RESULTS.md.
+//   … -- ef …    EF Core with Howdah against EF Core with a query filter by hand
 using System.Globalization;
 using Howdah.Bench.Client;
 using Howdah.Testing;
 
-if (args is not ["client", ..])
+if (args is not ["client" or "ef", ..])
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Howdah.Bench.Client -- client [15|18] [seconds] [rounds]");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Howdah.Bench.Client -- client|ef [15|18] [seconds] [rounds]");
     return 64;
 }
 var major = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 18;
 var seconds = args.Length > 2 ? double.Parse(args[2], CultureInfo.InvariantCulture) : 2;
 var rounds = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 7;
 var bench = await BenchHome.MakeAsync(await TestServer.StartOwnAsync(major));
+if (args[0] == "ef")
+{
+    var entities = new Section("ef", string.Create(CultureInfo.InvariantCulture, $"""
+        ## EF Core
+
+        Made by `dotnet run -c Release --project bench/Howdah.Bench.Client -- ef {major} {seconds} {rounds}`: PostgreSQL {major} on loopback,
+        {Environment.ProcessorCount} cores shared by clients and server, 100 tenants, 100,000 rows, pooled contexts, prepared by themselves;
+        {rounds} rounds of {seconds} s a way, interleaved; medians, and medians of each round's ratio. The filter by hand reads an
+        unprotected table.
+        """));
+    await EntityReads.RunAsync(bench, entities, seconds, rounds);
+    await bench.Server.StopAsync();
+    entities.Save("bench/RESULTS.md");
+    return 0;
+}
 var section = new Section("client", string.Create(CultureInfo.InvariantCulture, $"""
     ## The client
 

@@ -85,7 +85,7 @@ public sealed class ToolTests
         var assembly = typeof(ToolTests).Assembly;
         using (DesignTime())
         {
-            new MigrationsOperations(new OperationReporter(null), assembly, assembly, "", "", "", "C#", nullable: true, [])
+            new MigrationsOperations(new OperationReporter(null), assembly, assembly, "", "", "C#", true, [])
                 .UpdateDatabase(null, shop.Home.Server.ConnectionString(shop.Home.Database), nameof(PlainShopContext));
         }
         Assert.Equal(1, await shop.AskAsync<long>("select count(*) from made_by_bundle"));

@@ -1,12 +1,15 @@
+using System.ComponentModel;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.ValueGeneration;
 
-namespace Howdah.Client.EntityFrameworkCore.Modeling;
+namespace Howdah.Client.EntityFrameworkCore;
 
-/// <summary>Fills in the tenant of an entity that is added without one.</summary>
-sealed class TenantIdFactory : ValueGeneratorFactory
+/// <summary>Fills in the tenant of an entity that is added without one. Public because compiled models name it.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class TenantIdFactory : ValueGeneratorFactory
 {
+    /// <inheritdoc/>
     public override ValueGenerator Create(IProperty property, ITypeBase typeBase) => new TenantId();
 
     sealed class TenantId : ValueGenerator<Guid>

@@ -12,6 +12,7 @@ public sealed class TenantBatch : DbBatch, IWork
     readonly TenantConnection connection;
     readonly bool owns;
     NpgsqlBatch? running;
+    Placement? first;
     DbTransaction? transaction;
     int? timeout;
 
@@ -140,7 +141,8 @@ public sealed class TenantBatch : DbBatch, IWork
         if ((behavior & CommandBehavior.CloseConnection) != 0)
             connection.CloseWithReader(session);
         running = session.Front.Batch;
-        session.Front.Arrange(front, BatchCommands);
+        first ??= session.Placement;
+        session.Front.Arrange(front, first.SamePlaceAs(session.Placement) ? BatchCommands : BatchCommands.Cast<NpgsqlBatchCommand>().Select(static command => Copy.Of(command)));
         running.Timeout = Timeout;
         return running.ExecuteReaderAsync(behavior, token);
     }

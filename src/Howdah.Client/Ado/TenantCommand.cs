@@ -17,6 +17,7 @@ public sealed class TenantCommand : DbCommand, IWork
     readonly bool owns;
     NpgsqlCommand? script;
     NpgsqlBatch? running;
+    Placement? first;
     DbTransaction? transaction;
     string text = "";
     bool changed;
@@ -206,7 +207,8 @@ public sealed class TenantCommand : DbCommand, IWork
             return script.ExecuteReaderAsync(behavior, token);
         }
         running = session.Front.Batch;
-        session.Front.Arrange(front, statement);
+        first ??= session.Placement;
+        session.Front.Arrange(front, first.SamePlaceAs(session.Placement) ? statement : Copy.Of(statement));
         running.Timeout = CommandTimeout;
         return running.ExecuteReaderAsync(behavior, token);
     }
