@@ -2,6 +2,7 @@ using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
 using Howdah.Prover.Catalogue;
 using Howdah.Prover.Live;
+using Howdah.Prover.Live.Byways;
 using Howdah.Prover.Live.Entrances;
 using Howdah.Prover.Live.Schemas;
 using Howdah.Prover.Pooled;
@@ -106,6 +107,7 @@ public static class Checker
             await StructureAttacks.MakeAsync(link, surface, options, tally, until, token);
             await new FunctionAttacks(surface, options, tally).MakeAsync(link, accesses,
                 tally.Open, until, token);
+            await new ByTheWay(surface, tally, until, token).MakeAsync(link, accesses, tally.Open);
         }
         var findings = Judge.Conclude(lints, tally.Breaches, surface);
         findings.AddRange(tally.Others(surface.Database));

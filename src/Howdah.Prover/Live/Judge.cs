@@ -28,6 +28,10 @@ static class Judge
         ["TEN-C03"] = ["TEN-C03", "TEN-F04"],
         ["TEN-C06"] = ["TEN-C06"],
         ["TEN-C07"] = ["TEN-C07"],
+        ["TEN-C11"] = ["TEN-C11"],
+        ["TEN-C12"] = ["TEN-C12", "SEC-34"],
+        ["TEN-C13"] = ["TEN-C13"],
+        ["TEN-F04"] = ["TEN-F04"],
     };
 
     /// <summary>The lints that are blamed for a break.</summary>
@@ -51,7 +55,7 @@ static class Judge
                 var causes = Causes.GetValueOrDefault(hit.Shot.Attack.Id, Open);
                 var at = findings.FindIndex(finding => finding.Verdict == Verdict.Broken && causes.Contains(finding.Attack.Id)
                     && (hit.Shot.Cause is { } cause
-                        ? finding.Targets.Contains(cause)
+                        ? finding.Targets.Any(target => target == cause || target.EndsWith($": {cause}", StringComparison.Ordinal))
                         : Concerns(finding, breach.Access, surface)));
                 if (at < 0)
                     continue;

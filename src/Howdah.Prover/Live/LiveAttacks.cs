@@ -96,6 +96,14 @@ static class LiveAttacks
 
     internal static Attack Hooks { get; } = LintBook.Of("TEN-C07");
 
+    internal static Attack Lured { get; } = LintBook.Of("TEN-F04");
+
+    internal static Attack Sequences { get; } = LintBook.Of("TEN-C11");
+
+    internal static Attack Objects { get; } = LintBook.Of("TEN-C12");
+
+    internal static Attack Foreigners { get; } = LintBook.Of("TEN-C13");
+
     internal static IReadOnlyList<Attack> All { get; } =
         [Own, Unset, Empty, Wildcard, GiveAway, Plant, Update, Delete, Lock, Copy, Cursor, Prepared, Views,
             Partition, Check];

