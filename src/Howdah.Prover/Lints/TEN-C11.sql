@@ -2,7 +2,7 @@
 -- title: Sequences do not tell or change what others do
 -- how: Asks for SELECT and UPDATE on sequences that number rows of tenants' tables; USAGE, which nextval needs, is fine. Schemas of one
 --   tenant are left out.
--- live: reads last_value as each grantee; getting it is a break. No number is drawn or set.
+-- live: Reads last_value as each grantee; getting it is a break. No number is drawn or set.
 -- why: SELECT shows last_value, how many rows all tenants together made. UPDATE allows setval: set it back and everybody's next INSERT
 --   fails.
 -- source: https://www.postgresql.org/docs/current/functions-sequence.html; reproduced on 15 and 18

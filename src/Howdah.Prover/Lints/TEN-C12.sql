@@ -2,7 +2,7 @@
 -- title: Large objects are not shared by tenants
 -- how: Looks at the first thousand large objects for ones that were granted to a login or PUBLIC, or that belong to a login which serves
 --   several tenants by a setting; and whether lo_compat_privileges is on for the whole server (for roles and databases: SEC-34).
--- live: writes a marker as B and reads it as A, where one role serves both and has large objects; writes one as each role (16 at most)
+-- live: Writes a marker as B and reads it as A, where one role serves both and has large objects; writes one as each role (16 at most)
 --   and reads it as the others (24 at most); reads one byte of those that were granted. Getting it is a break.
 -- why: No policy can be put on a large object. Whoever may read it reads it as any tenant; numbers are easily guessed.
 -- source: https://www.postgresql.org/docs/current/lo-implementation.html; reproduced on 15 and 18

@@ -1,7 +1,7 @@
 -- TEN-C13 high
 -- title: No login reads foreign tables with tenants' rows
 -- how: Lists foreign tables with a tenant column on which a login has SELECT.
--- live: through postgres_fdw and to a server on this machine only, as each role: the tenants of at most 1,000 rows, within 2 s; more than
+-- live: Through postgres_fdw and to a server on this machine only, as each role: the tenants of at most 1,000 rows, within 2 s; more than
 --   one is a break. Other servers and wrappers are listed as not run.
 -- why: Row-level security cannot be put on a foreign table. What the other server shows is what its user mapping may see there: as a rule,
 --   every tenant.

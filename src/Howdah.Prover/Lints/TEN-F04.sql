@@ -3,7 +3,7 @@
 -- how: Looks at functions that policies call and whose bodies are text. A SECURITY DEFINER one breaks when its search_path is not pinned,
 --   holds a schema where an attacker may create, or leaves pg_temp unsaid where an attacker may make temporary tables. One with
 --   the caller's rights breaks when it is not pinned, names a table without its schema and an attacker may create tables anywhere.
--- live: as a role that may make tables, in pg_temp or in a schema of others: makes those that the function names without a schema, filled
+-- live: As a role that may make tables, in pg_temp or in a schema of others: makes those that the function names without a schema, filled
 --   with B and the role itself, and reads a row of B as A, as nobody and as B; a row that does not show without them is a break.
 -- why: Names in the body are looked up when it runs. A table of the same name in pg_temp, or earlier in the caller's search_path, answers
 --   in place of the real one, so that the attacker decides what the policy lets through.
