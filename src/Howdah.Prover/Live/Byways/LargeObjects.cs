@@ -21,6 +21,12 @@ static class LargeObjects
         var column = surface.Tables[0].TenantColumn;
         var told = surface.Entrance.Tenants;
         var (a, b) = told.Count > 1 ? (told[0], told[1]) : (Values.Tenant(column, 'a') ?? "a", Values.Tenant(column, 'b') ?? "b");
+        // A standby says so in words of its own, another in each version.
+        if ((await ring.RowsAsync(Sql.Of($"select pg_catalog.current_setting('transaction_read_only')"), token))[0][0] == "on")
+        {
+            tally.NotCalled(LiveAttacks.Objects, surface.Database, "it writes, and the server takes no writes");
+            return;
+        }
         foreach (var (role, shot) in await OfRolesAsync(ring, surface, surface.Entrance.For(a) ?? a, surface.Entrance.For(b) ?? b, token))
         {
             if (until.IsCancellationRequested)
