@@ -10,10 +10,11 @@ namespace Howdah.Prover.Tests;
 public sealed class By_the_way
 {
     public static TheoryData<int, string, string> Holes => [.. from major in (int[])[15, 18]
-        from hole in (string[])["TEN-F04-no-pg-temp", "TEN-F04-unqualified", "TEN-F04-creatable-path", "TEN-F04-invoker", "TEN-C11",
-            "TEN-C11-setval", "TEN-C12", "TEN-C12-granted"]
+        from hole in (string[])["TEN-F04-no-pg-temp", "TEN-F04-unqualified", "TEN-F04-invoker", "TEN-C11", "TEN-C11-setval",
+            "TEN-C12", "TEN-C12-granted"]
         select (major, hole, hole[..7])];
 
+    // Not TEN-F04-creatable-path: as long as the function's owner may not use that schema, nothing that is made there answers.
     [Theory]
     [MemberData(nameof(Holes))]
     public async Task What_the_catalogs_say_is_seen_live(int major, string hole, string id)

@@ -1,5 +1,5 @@
 -- $1 oid[] tables, $2 oid[] attackers, $3 oid[] schemas of one tenant each. Sequences that number rows of these tables and were granted for
--- SELECT: table, role that stands for the grantee, schema, name, the name as a lint writes it, the grantee, and whether the role inherits it.
+-- SELECT: table, role that stands for the grantee, schema, name, the name as a lint writes it, the grantee, whether the role inherits it.
 select distinct on (s.oid, x.grantee) n.relid, a.oid, m.nspname::text, s.relname::text, s.oid::pg_catalog.regclass::text,
        case x.grantee when 0 then 'PUBLIC' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) end,
        x.grantee = 0 or pg_catalog.pg_has_role(a.oid, case x.grantee when 0 then a.oid else x.grantee end, 'USAGE')
