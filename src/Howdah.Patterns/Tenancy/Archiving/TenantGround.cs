@@ -58,8 +58,9 @@ sealed record TenantGround(Side Side, IReadOnlyList<QName> Order, Placement Plac
             await connection.RunAsync(Sql.Of($"select howdah.current_tenant()"), token);
             return true;
         }
-        catch (PostgresException shut) when (shut.SqlState == Fence.State)
+        catch (PostgresException shut) when (shut.SqlState is Fence.State or PostgresErrorCodes.InsufficientPrivilege)
         {
+            // Shut out, or its context has to be signed.
             return false;
         }
     }
