@@ -1,10 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
-<<<<<<< HEAD
 using Howdah.Patterns.Tenancy.Placing;
-=======
-using Howdah.Patterns.Tenancy.Fanout;
->>>>>>> 97805e2 (Run tenants' migrations in apply as one step, tell who is behind and who differs; howdah migrate tenants; kill it anywhere)
 using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Patterns.Tenancy;
@@ -37,7 +33,7 @@ sealed record TenancySection(
 sealed record TenancySpec(string Server, string Database, string Owner, string Path, TenancySection Wanted, bool HasMigrations = false)
 {
     /// <summary>The migrations in the home database's folder, so that a plan can say what they will do in tenants' places.</summary>
-    internal IReadOnlyList<HomeMigration> Files { get; init; } = [];
+    internal IReadOnlyList<Fanout.HomeMigration> Files { get; init; } = [];
 
     internal const string Key = "tenancy";
     internal const string Base = "howdah_base";

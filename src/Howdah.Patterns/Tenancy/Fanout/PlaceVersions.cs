@@ -37,6 +37,25 @@ static class PlaceVersions
         values ({new Literal(place)}, {new Literal(migration.Name)}, {new Literal(migration.Checksum)}) on conflict do nothing
         """);
 
+    /// <summary>Records that a new place is as home is now: nothing that ran at home runs there.</summary>
+    internal static Sql Begin(string place) => Sql.Of($"""
+        do {new DollarQuoted(Sql.Of($"""
+
+            declare
+              latest pg_catalog.text := '';
+            begin
+              if pg_catalog.to_regclass('howdah.tenant_versions') is null then
+                return;
+              end if;
+              if pg_catalog.to_regclass('howdah.migrations') is not null then
+                select coalesce(max(name collate {new Ident("C")}), '') into latest from howdah.migrations;
+              end if;
+              insert into howdah.tenant_versions (place, version) values ({new Literal(place)}, latest) on conflict do nothing;
+            end
+
+            """).ToString())}
+        """);
+
     /// <summary>The migrations that ran at home.</summary>
     internal static async Task<IReadOnlyList<HomeMigration>> AtHomeAsync(NpgsqlConnection home, CancellationToken token)
     {

@@ -82,6 +82,12 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
             await using var inside = await session.Servers[place.At.Server].OpenAdminAsync(place.At.Database, token);
             await RunAsync(inside, [PlaceVersions.Table], token);
             var version = await PlaceVersions.InsideAsync(inside, place.Place, token);
+            if (version.Length == 0 && place.Version.Length > 0)
+            {
+                // Made from the template at home's version of then, which only home knows.
+                version = place.Version;
+                await RunAsync(inside, [PlaceVersions.Record(place.Place, new(version, "", ""))], token);
+            }
             await MirrorAsync(place, version, token);
             foreach (var script in scripts.For(place, version))
             {

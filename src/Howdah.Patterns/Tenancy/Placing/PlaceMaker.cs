@@ -1,6 +1,7 @@
 using Howdah.Engine;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Blueprint;
+using PlaceVersions = Howdah.Patterns.Tenancy.Fanout.PlaceVersions;
 using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
 
@@ -29,10 +30,13 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
         var name = place.Place ?? throw new ArgumentException("rows have no place of their own");
         var verifier = TenantKey.Of(session, spec).VerifierOf(name);
         if (place.Model == TenancyModel.Schemas)
+        {
             await Run.AllAsync(home, [PlaceScript.Group(spec, structure), PlaceScript.Role(name, verifier, spec.Group, open),
-                .. PlaceScript.Schema(spec, structure, tenant, name)], token);
-        else
-            await DatabaseAsync(tenant, place, name, verifier, structure, open, token);
+                .. PlaceScript.Schema(spec, structure, tenant, name), PlaceVersions.Begin(name)], token);
+            return;
+        }
+        await DatabaseAsync(tenant, place, name, verifier, structure, open, token);
+        await Run.OneAsync(home, PlaceVersions.Begin(name), token);
     }
 
     /// <summary>Drops a place with all that is in it, whatever of it is there; its role, too.</summary>
