@@ -21,7 +21,7 @@ if (args[0] == "ef")
     var entities = new Section("ef", string.Create(CultureInfo.InvariantCulture, $"""
         ## EF Core
 
-        Made by `dotnet run -c Release --project bench/Howdah.Bench.Client -- ef {major} {seconds} {rounds}`: PostgreSQL {major} on loopback,
+        Made by `dotnet run -c Release --project bench/Howdah.Bench.Client -- ef {major} {seconds} {rounds}`: PostgreSQL {major}, loopback,
         {Environment.ProcessorCount} cores shared by clients and server, 100 tenants, 100,000 rows, pooled contexts, prepared by themselves;
         {rounds} rounds of {seconds} s a way, interleaved; medians, and medians of each round's ratio. The filter by hand reads an
         unprotected table.

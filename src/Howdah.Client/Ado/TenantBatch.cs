@@ -142,7 +142,8 @@ public sealed class TenantBatch : DbBatch, IWork
             connection.CloseWithReader(session);
         running = session.Front.Batch;
         first ??= session.Placement;
-        session.Front.Arrange(front, first.SamePlaceAs(session.Placement) ? BatchCommands : BatchCommands.Cast<NpgsqlBatchCommand>().Select(static command => Copy.Of(command)));
+        IEnumerable<NpgsqlBatchCommand> own = BatchCommands;
+        session.Front.Arrange(front, first.SamePlaceAs(session.Placement) ? own : own.Select(Copy.Of));
         running.Timeout = Timeout;
         return running.ExecuteReaderAsync(behavior, token);
     }

@@ -56,6 +56,9 @@ public sealed class TenantConnection : DbConnection
     /// <inheritdoc/>
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
+        // One that broke is closed to everybody who looks at its state, as with Npgsql's own.
+        if (session is not null && State is ConnectionState.Closed or ConnectionState.Broken)
+            await CloseAsync().ConfigureAwait(false);
         if (session is not null)
             throw new InvalidOperationException("the connection is open already");
         if (System.Transactions.Transaction.Current is not null)
