@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
@@ -103,7 +104,7 @@ sealed class CuttingProxy : IDisposable
         {
             if (!wire.Asked)
                 Interlocked.Increment(ref turns);
-            wire.Asked = true;
+            (wire.Asked, wire.Done) = (true, IsWhole(buffer.AsSpan(0, length)));
             var cut = Judge(Encoding.UTF8.GetString(buffer, 0, length));
             if (cut == Cut.No)
             {
@@ -128,7 +129,9 @@ sealed class CuttingProxy : IDisposable
         var buffer = new byte[1 << 16];
         while (await wire.Server.ReadAsync(buffer) is > 0 and var length)
         {
-            wire.Asked = false;
+            // What the server says while the client is still speaking (to BEGIN, before a long batch is sent) begins no new turn.
+            if (wire.Done)
+                wire.Asked = false;
             if (wire.Deaf)
                 wire.Answered.TrySetResult();
             else
@@ -136,11 +139,15 @@ sealed class CuttingProxy : IDisposable
         }
     }
 
+    // A turn of a client ends with Sync, is one simple Query, or belongs to the log-in.
+    static bool IsWhole(ReadOnlySpan<byte> said) => said.EndsWith((ReadOnlySpan<byte>)[(byte)'S', 0, 0, 0, 4]) || said[0] is 0 or (byte)'p'
+        || (said[0] == (byte)'Q' && said.Length > 4 && BinaryPrimitives.ReadInt32BigEndian(said[1..]) + 1 == said.Length);
+
     sealed class Wire(NetworkStream client, NetworkStream server)
     {
         internal NetworkStream Client => client;
         internal NetworkStream Server => server;
-        internal volatile bool Deaf, Asked;
+        internal volatile bool Deaf, Asked, Done;
         internal TaskCompletionSource Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
