@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Diagnostics;
@@ -18,6 +17,8 @@ sealed class TestServer
     const string Password = "test-superuser-password";
     static readonly ConcurrentDictionary<int, Lazy<Task<TestServer>>> Shared = new();
     static readonly ConcurrentDictionary<int, Lazy<Task<string>>> Templates = new();
+    // Held, so that their pipes stay open as long as this process lives.
+    static readonly ConcurrentBag<Process> Watchers = [];
     static int counter;
 
     TestServer(int major, int port, string folder, string bin)
@@ -145,10 +146,16 @@ sealed class TestServer
 
     internal static void Watch(string folder, string end)
     {
-        var script = $"while kill -0 {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} 2>/dev/null; do sleep 1; done; "
-            + $"{end}; rm -rf '{folder}'";
-        Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", script]) { RedirectStandardInput = false, UseShellExecute = false,
-            RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
+        // The pipe to its input ends with this process, however that ends. Looking every second cost more than the tests, with 200 servers.
+        var watcher = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", $"read -r gone; {end}; rm -rf '{folder}'"])
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
+        if (watcher is not null)
+            Watchers.Add(watcher);
     }
 
     internal static string NewFolder(string? on = null)
