@@ -50,10 +50,10 @@ public sealed class Tenant : DbDataSource
     /// <summary>A batch bound to this tenant, with a connection of its own while it runs: one round trip, one transaction.</summary>
     public new TenantBatch CreateBatch() => new(new(this), ownsConnection: true);
 
-    internal async ValueTask<Session> OpenSessionAsync(Made made, CancellationToken token)
+    internal async ValueTask<Session> OpenSessionAsync(CancellationToken token)
     {
         await SettleAsync(token).ConfigureAwait(false);
-        return await Session.OpenAsync(source, resident, made, token).ConfigureAwait(false);
+        return await Session.OpenAsync(source, resident, token).ConfigureAwait(false);
     }
 
     /// <summary>Makes sure that the registry knows it; from then on, all share what is known of it.</summary>

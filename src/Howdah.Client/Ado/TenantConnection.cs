@@ -66,7 +66,7 @@ public sealed class TenantConnection : DbConnection
             throw new InvalidOperationException("an ambient transaction (TransactionScope) could carry one tenant's context into another's:"
                 + " use BeginTransaction of the tenant's connection");
         }
-        session = await tenant.OpenSessionAsync(default, cancellationToken).ConfigureAwait(false);
+        session = await tenant.OpenSessionAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -247,7 +247,7 @@ public sealed class TenantConnection : DbConnection
         try
         {
             await locator.AgainAsync(resident, at.Placement, refusal, token).ConfigureAwait(false);
-            session = await tenant.OpenSessionAsync(default, token).ConfigureAwait(false);
+            session = await tenant.OpenSessionAsync(token).ConfigureAwait(false);
             if (transaction is not null)
                 await transaction.RestartAsync(session, token).ConfigureAwait(false);
         }

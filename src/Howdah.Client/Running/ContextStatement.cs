@@ -67,7 +67,7 @@ sealed class ContextStatement
         }
     }
 
-    internal static bool IsInFront(NpgsqlCommand command) => command.Parameters.Contains(ContextText.Tenant);
+    static bool IsInFront(NpgsqlCommand command) => command.Parameters.Contains(ContextText.Tenant);
 
     static void Copy(NpgsqlParameter<string> from, NpgsqlCommand command, string name) =>
         ((NpgsqlParameter<string>)command.Parameters[name]).TypedValue = from.TypedValue;

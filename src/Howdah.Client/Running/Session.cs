@@ -3,9 +3,6 @@ using Npgsql;
 
 namespace Howdah.Client;
 
-/// <summary>A connection object of a place, not open.</summary>
-readonly record struct Made(Place? Place, NpgsqlConnection? Connection);
-
 /// <summary>One connection in one tenant's hands, from the pool of the place where the tenant is.</summary>
 sealed class Session
 {
@@ -34,8 +31,7 @@ sealed class Session
     /// <summary>Whether the transaction under way has its context, and so was answered.</summary>
     internal bool ContextSet { get; set; }
 
-    /// <param name="made">A connection object that was given out before it was open; taken where it is of the right place.</param>
-    internal static async ValueTask<Session> OpenAsync(TenantDataSource source, Resident resident, Made made, CancellationToken token)
+    internal static async ValueTask<Session> OpenAsync(TenantDataSource source, Resident resident, CancellationToken token)
     {
         var placement = resident.Placement is { State: "active" } known ? known
             : await source.Locator.FindAsync(resident, token).ConfigureAwait(false);
@@ -47,7 +43,7 @@ sealed class Session
             try
             {
                 place = source.Places.Enter(placement);
-                var connection = made.Place == place ? made.Connection! : place.Source.CreateConnection();
+                var connection = place.Source.CreateConnection();
                 await connection.OpenAsync(token).ConfigureAwait(false);
                 Telemetry.Taken();
                 return new(source, resident, placement, place, connection);
@@ -96,12 +92,9 @@ sealed class Session
         foreach (NpgsqlParameter parameter in parameters)
             script.Parameters.Add(parameter.Clone());
         if (front)
-            PutInFront(script);
+            Front.PutInFront(script);
         return script;
     }
-
-    /// <summary>Puts the context in front of a command whose parameters have names; once, however often it is run.</summary>
-    internal void PutInFront(NpgsqlCommand command) => Front.PutInFront(command);
 
     internal async ValueTask CloseAsync()
     {
