@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Howdah.Bench.Client;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
 using Howdah.Patterns.Tests.Tenancy.Moving;
@@ -35,34 +34,21 @@ static class MoveBench
             }
         await riders.CheckAsync();
         var all = pauses.Values.SelectMany(static each => each).Order().ToList();
-        var text = new StringBuilder($"""
+        var section = new Section("move", $"""
             ## Moving a tenant
 
-            Made by `{Command}`: PostgreSQL 18 on loopback, {Environment.ProcessorCount} cores, a tenant of {Rows:N0} rows with three
-            clients that write and read all the time; {all.Count} moves. The pause is from the fence to the switch: no write is taken in between. The rate is
-            that of the whole move, with both comparisons and the removal of the old place. Afterwards every acknowledged write was found once.
+            Made by `{Command}`: PostgreSQL 18 on loopback, {Environment.ProcessorCount} cores, a tenant of {Rows:N0} rows with
+            three clients that write and read all the time; {all.Count} moves. The pause is from the fence to the switch: no write is
+            taken in between. The rate is that of the whole move, with both comparisons and the removal of the old place. Afterwards
+            every acknowledged write was
+            found once.
 
             | move | pause, median | longest | rows a second |
             |---|---|---|---|
-
             """);
         foreach (var (way, times) in pauses)
-            text.Append(CultureInfo.InvariantCulture, $"| {way} | {Median(times):0} ms | {times.Max():0} ms | {Median(rates[way]):N0} |\n");
-        text.Append(CultureInfo.InvariantCulture, $"| all | {Median(all):0} ms | {all[^1]:0} ms | |\n");
-        await WriteAsync(text.ToString());
+            section.Add($"| {way} | {Section.Median(times):0} ms | {times.Max():0} ms | {Section.Median(rates[way]):N0} |");
+        section.Add($"| all | {Section.Median(all):0} ms | {all[^1]:0} ms | |");
+        section.Save("bench/RESULTS.md");
     }
-
-    // Between markers, so that what other benchmarks wrote stays.
-    static async Task WriteAsync(string section)
-    {
-        const string File = "bench/RESULTS.md";
-        const string Begin = "<!-- move -->\n";
-        const string End = "<!-- /move -->\n";
-        var text = await System.IO.File.ReadAllTextAsync(File);
-        var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        await System.IO.File.WriteAllTextAsync(File, from < 0 ? $"{text.TrimEnd()}\n\n{Begin}{section}{End}"
-            : $"{text[..from]}{Begin}{section}{text[to..]}");
-    }
-
-    static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -8,8 +8,8 @@ using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Crash;
 
-/// <summary>Imports, gives up and erases tenants, and kills itself at the point whose number is given; 0: never. Prints the points it
-/// passed.</summary>
+/// <summary>Makes, suspends, imports, gives up and erases tenants, and kills itself at the point whose number is given; 0: never. Prints
+/// the points it passed.</summary>
 static class Archives
 {
     static int passed;
@@ -33,6 +33,15 @@ static class Archives
                 break;
             case "abort-import":
                 await TenantImport.AbortAsync(session, home, args[3], args[4], archives, CancellationToken.None);
+                break;
+            case "create":
+                await using (var tenants = await Tenants.OpenAsync(session, home, Pass, CancellationToken.None))
+                    await tenants.CreateAsync(args[3], Enum.Parse<TenancyModel>(args[4]), null, CancellationToken.None);
+                break;
+            case "suspend" or "resume":
+                await using (var tenants = await Tenants.OpenAsync(session, home, Pass, CancellationToken.None))
+                    await (args[1] == "suspend" ? tenants.SuspendAsync(args[3], CancellationToken.None)
+                        : tenants.ResumeAsync(args[3], CancellationToken.None));
                 break;
             default:
                 await TenantErase.RunAsync(session, home, args[3], new() { Fault = Pass }, CancellationToken.None);

@@ -2,7 +2,8 @@
 //   Howdah.Crash ESTATE-FOLDER POINT        POINT 0: never
 //   Howdah.Crash ESTATE-FOLDER load         loads the data instead, and is killed from outside
 //   Howdah.Crash ESTATE-FOLDER move TENANT MODEL SERVER|- POINT     moves a tenant instead; MODEL resume or abort: ends a move
-//   Howdah.Crash ESTATE-FOLDER import POINT ARCHIVE NAME MODEL · abort-import POINT ARCHIVE NAME · erase POINT NAME     see Archives.cs
+//   Howdah.Crash ESTATE-FOLDER import POINT ARCHIVE NAME MODEL · abort-import POINT ARCHIVE NAME · erase POINT NAME ·
+//     create POINT NAME MODEL · suspend POINT NAME · resume POINT NAME     see Archives.cs
 using System.Diagnostics;
 using System.Globalization;
 using Howdah.Engine;
@@ -13,7 +14,7 @@ using Howdah.Patterns.Data.Loading;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
 
-if (args[1] is "import" or "abort-import" or "erase")
+if (args[1] is "create" or "suspend" or "resume" or "import" or "abort-import" or "erase")
     return await Howdah.Crash.Archives.RunAsync(args);
 var loads = args[1] == "load";
 var moves = args[1] == "move";

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Howdah.Engine.Servers;
 
@@ -27,10 +26,7 @@ sealed class SmallDisk
         var mounted = await Command.RunAsync("mount", ["-t", "tmpfs", "-o", size, "howdah-test", folder], null, CancellationToken.None);
         if (mounted.Code != 0)
             Xunit.Assert.Skip($"a disk can be filled only on a small file system of its own, and mount says: {mounted.Output}");
-        var script = string.Create(CultureInfo.InvariantCulture,
-            $"while kill -0 {Environment.ProcessId} 2>/dev/null; do sleep 1; done; umount -l '{folder}'; rmdir '{folder}'");
-        Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })
-            ?.Dispose();
+        TestServer.Watch(folder, $"umount -l '{folder}'");
         return new(folder);
     }
 

@@ -38,7 +38,20 @@ sealed class TestServer
 
     /// <summary>The server that all tests of this process share.</summary>
     internal static Task<TestServer> GetAsync(int major) =>
-        Shared.GetOrAdd(major, static version => new(() => StartOwnAsync(version))).Value;
+        Shared.GetOrAdd(major, static version => new(async () => (await StartOwnAsync(version)).Keep())).Value;
+
+    /// <summary>Told of each server that was started; who listens may end it with its test.</summary>
+    internal static Action<TestServer>? Started { get; set; }
+
+    /// <summary>Whether it outlives the test that started it.</summary>
+    internal bool Kept { get; private set; }
+
+    /// <summary>Lets it live on for other tests.</summary>
+    internal TestServer Keep()
+    {
+        Kept = true;
+        return this;
+    }
 
     /// <summary>A server for one test: for tests of roles and of whole servers; its data in folder <paramref name="on"/>.</summary>
     internal static async Task<TestServer> StartOwnAsync(int major, string? on = null)
@@ -60,6 +73,7 @@ sealed class TestServer
             await OsUser.OwnAsync(server.Folder, CancellationToken.None);
         await server.StartAsync();
         Watch(server);
+        Started?.Invoke(server);
         return server;
     }
 
@@ -121,6 +135,13 @@ sealed class TestServer
     /// <summary>Stops it; <c>immediate</c> is a crash.</summary>
     internal Task StopAsync(string mode = "immediate") =>
         OsUser.RunAsync(Path.Combine(Bin, "pg_ctl"), ["stop", "-D", Data, "-m", mode, "-w"], CancellationToken.None);
+
+    /// <summary>Stops it for good and frees its disk; nobody needs it any more.</summary>
+    internal async Task EndAsync()
+    {
+        await StopAsync();
+        await Command.RunAsync("rm", ["-rf", Folder], null, CancellationToken.None);
+    }
 
     static async Task<string> MakeTemplateAsync(int major, string bin)
     {

@@ -4,6 +4,7 @@ using Howdah.Cli.Output;
 using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Cli.Commands;
 
@@ -72,7 +73,7 @@ static class ApplyCommand
         {
             case ApplyOutcome.Done or ApplyOutcome.NothingToDo:
                 screen.Tell(result.Message);
-                return ExitCodes.Done;
+                return await SharedAsync(screen, session, token);
             case ApplyOutcome.Refused:
                 screen.Error(result.Message);
                 return ExitCodes.Refused;
@@ -83,6 +84,26 @@ static class ApplyCommand
                 screen.Error(result.Message);
                 return ExitCodes.Failed;
         }
+    }
+
+    // What the loads of an earlier run put into shared tables at home is to be seen by tenants with databases, too.
+    internal static async Task<int> SharedAsync(Screen screen, Session session, CancellationToken token)
+    {
+        var exit = ExitCodes.Done;
+        foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
+        {
+            await using var tenants = await Tenants.OpenAsync(session, database, token);
+            var shared = await tenants.RefreshSharedAsync(token);
+            if (shared.Refreshed.Count > 0)
+                screen.Tell($"Shared tables brought up in the databases of {string.Join(", ", shared.Refreshed)}.");
+            foreach (var failure in shared.Failed)
+            {
+                screen.Error($"the shared tables in the database of {failure.Tenant} ({failure.Place}) are not as home's: "
+                    + failure.Difference);
+                exit = ExitCodes.Failed;
+            }
+        }
+        return exit;
     }
 
     static bool Ask(Screen screen, Plan plan)

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Howdah.Cli.Output;
-using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
-using Howdah.Patterns.Tenancy.Registry;
-using Npgsql;
 
 namespace Howdah.Cli.Commands;
 
@@ -15,7 +12,10 @@ static class PlanCommand
     {
         var path = Common.Path();
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
-        var check = new Option<bool>("--check") { Description = "Exit with 2 if anything would change." };
+        var check = new Option<bool>("--check")
+        {
+            Description = "Exit with 2 if anything would change, or a tenant's schema or database is not as home.",
+        };
         var save = new Option<string?>("--out") { Description = "Save the plan to this file, for apply --plan." };
         var sql = new Option<bool>("--sql") { Description = "Print a script that psql runs, instead of the plan." };
         var dry = new Option<bool>("--no-rehearsal") { Description = "Write nothing at all, not even a scratch database: hazards of "
@@ -30,44 +30,19 @@ static class PlanCommand
             var plan = await session.PlanAsync(rehearse: !parsed.GetValue(dry), token);
             if (parsed.GetValue(save) is { } file)
                 await File.WriteAllTextAsync(file, PlanFile.Write(plan), token);
-            screen.Out(parsed.GetValue(json) ? PlanFile.Write(plan)
+            var tenants = parsed.GetValue(sql) ? [] : await TenantsSeen.ReadAsync(session, token);
+            screen.Out(parsed.GetValue(json) ? TenantsSeen.Write(plan, tenants)
                 : parsed.GetValue(sql) ? Script(plan)
                 : PlanText.Write(plan, Terminal.Width, Terminal.Colors, screen.Verbose));
-            if (!parsed.GetValue(json) && !parsed.GetValue(sql))
-                await WhereAsync(screen, session, token);
+            if (!parsed.GetValue(json))
+                foreach (var seen in tenants)
+                    seen.Tell(screen);
             if (plan.Blocked)
                 return ExitCodes.Refused;
-            return parsed.GetValue(check) && plan.Steps.Count > 0 ? ExitCodes.Differs : ExitCodes.Done;
+            return parsed.GetValue(check) && (plan.Steps.Count > 0 || TenantsSeen.Differ(plan, tenants)) ? ExitCodes.Differs
+                : ExitCodes.Done;
         }, token, parsed.GetValue(json)));
         return command;
-    }
-
-    /// <summary>One line for each tenancy: who lives where, and whose place has another structure than home.</summary>
-    static async Task WhereAsync(Screen screen, Session session, CancellationToken token)
-    {
-        foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
-        {
-            try
-            {
-                await using var tenants = await Tenants.OpenAsync(session, database, token);
-                var all = await tenants.ListAsync(token);
-                if (all.Count == 0)
-                    continue;
-                var counts = string.Join(", ", all.GroupBy(static tenant => (tenant.Home.Model, tenant.Home.Server))
-                    .OrderBy(static group => group.Key.Model).ThenBy(static group => group.Key.Server, StringComparer.Ordinal)
-                    .Select(static group => $"{group.Count()} in {TenantRegistry.NameOf(group.Key.Model)} on {group.Key.Server}"));
-                var drift = await tenants.DriftAsync(token);
-                screen.Tell($"Tenants of {database.Name}: {counts}."
-                    + (drift.Count == 0 ? "" : $" {drift.Count} with another structure than home: "
-                        + string.Join(", ", drift.Take(5).Select(static tenant => tenant.Name)) + (drift.Count > 5 ? " …" : ".")));
-            }
-            catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.InvalidCatalogName
-                or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
-                or PostgresErrorCodes.ObjectNotInPrerequisiteState)
-            {
-                // Nothing is applied yet, or by an earlier version: the plan says what is to come.
-            }
-        }
     }
 
     /// <summary>The plan as psql runs it; secrets stand as their references and must be put in.</summary>

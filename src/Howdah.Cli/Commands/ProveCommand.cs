@@ -118,12 +118,36 @@ static class ProveCommand
                     Hints = Known(database), Logins = Logins(session.Servers[database.Server], database.Name),
                     Progress = progress is null ? null : progress.Report,
                 }, token);
-            findings.AddRange(result.Findings.Select(finding => finding with { Server = database.Server, Database = database.Name }));
+            var places = await PlacesAsync(session, database, token);
+            findings.AddRange(result.Findings.Where(finding => !IsAtHome(finding, places)).Select(finding =>
+                finding with { Server = database.Server, Database = database.Name }));
             notes.AddRange(result.Notes.Select(note => $"{database.Name}: {note}"));
         }
         catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
             notes.Add($"database {database.Name} does not exist yet");
+        }
+    }
+
+    // A tenant's schema is that tenant's: whoever has no floor there needs none, and each has a check of its own. Whether others get in is
+    // asked by tenancy's attacks on places, and whether it is made as home by the plan.
+    static bool IsAtHome(Finding finding, HashSet<string> places) =>
+        finding.Targets.All(target => target.Split(" as ") is [var table, .. var role]
+            && places.Contains(table.Split('.')[0]) && role.All(name => name == table.Split('.')[0]));
+
+    static async Task<HashSet<string>> PlacesAsync(Session session, DatabaseSpec database, CancellationToken token)
+    {
+        if (TenantContext.SettingOf(database) is null)
+            return [];
+        try
+        {
+            await using var tenants = await Tenants.OpenAsync(session, database, token);
+            return [.. (await tenants.ListAsync(token)).Select(static tenant => tenant.Home.Place).OfType<string>()];
+        }
+        catch (PostgresException none) when (none.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable
+            or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return []; // nothing is applied yet
         }
     }
 

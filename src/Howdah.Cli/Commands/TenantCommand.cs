@@ -91,10 +91,13 @@ static class TenantCommand
                     + $"{finding.Target}: "
                     + finding.Evidence);
             if (proof.Any(static finding => finding.Verdict == Verdict.Broken))
-                throw new StepFailure($"tenant {tenant.Name} is made, and its proof is broken: howdah tenant suspend it before it is "
-                    + $"served");
+            {
+                screen.Error($"tenant {tenant.Name} is made, and its proof is broken: howdah tenant suspend it before it is served");
+                return ExitCodes.Differs;
+            }
             if (proof.Count > 0)
                 screen.Tell($"Proof: {proof.Count(static finding => finding.Verdict == Verdict.Held)} of {proof.Count} held.");
+            return ExitCodes.Done;
         });
     }
 
@@ -141,7 +144,14 @@ static class TenantCommand
         _ => $"{place.Server}/{place.Place}",
     };
 
-    static Command Ready(Command command, Func<ParseResult, Screen, Tenants, string, CancellationToken, Task> work)
+    static Command Ready(Command command, Func<ParseResult, Screen, Tenants, string, CancellationToken, Task> work) =>
+        Ready(command, async (parsed, screen, tenants, shape, token) =>
+        {
+            await work(parsed, screen, tenants, shape, token);
+            return ExitCodes.Done;
+        });
+
+    static Command Ready(Command command, Func<ParseResult, Screen, Tenants, string, CancellationToken, Task<int>> work)
     {
         var path = new Option<string>("--dir") { Description = "The folder that holds estate.yaml.", DefaultValueFactory = _ =>
             SqlCommand.Folder() };
@@ -154,8 +164,7 @@ static class TenantCommand
         {
             await using var tenants = await Tenants.OpenAsync(session, Common.Pick(session.Estate, parsed.GetValue(database)), token);
             var shape = parsed.GetValue(Json) ? "json" : Console.IsOutputRedirected ? "csv" : "table";
-            await work(parsed, screen, tenants, shape, token);
-            return ExitCodes.Done;
+            return await work(parsed, screen, tenants, shape, token);
         }, token, parsed.GetValue(Json)));
         return command;
     }

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Howdah.Cli.Output;
 using Howdah.Engine;
-using Howdah.Patterns.Data.Loading;
-using Howdah.Patterns.Tenancy.Registry;
 using Howdah.Engine.Servers;
+using Howdah.Patterns.Data.Loading;
+using Howdah.Patterns.Tenancy.Moving;
+using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
 
 namespace Howdah.Cli.Commands;
@@ -25,9 +26,12 @@ static class UpCommand
                 new() { Allow = parsed.GetValue(allow)!.Select(name => Howdah.Engine.Planning.Hazard.Kinds[name]).ToHashSet() }, token);
             if (applied != ExitCodes.Done)
                 return applied;
+            var known = await KnownAsync(session, token);
             foreach (var load in (await DataLoader.RunAsync(session, screen.Progress, token)).Where(load => load.Loaded))
                 screen.Tell($"Loaded {load.File}: {load.Rows} lines.");
-            await UnplacedAsync(screen, session, token);
+            await PlaceAsync(screen, session, known, token);
+            if (await ApplyCommand.SharedAsync(screen, session, token) is not ExitCodes.Done and var shared)
+                return shared;
             var proof = await ProofOutput.BesideAsync(
                 ProofOutput.Masked(screen, await ProveCommand.ProveAsync(session, token)), ProveCommand.Catalogue, session.Estate.Folder,
                 token);
@@ -40,18 +44,48 @@ static class UpCommand
         return command;
     }
 
-    // A load registers tenants whose rows it has put into the home tables.
-    static async Task UnplacedAsync(Screen screen, Session session, CancellationToken token)
+    static async Task<HashSet<Guid>> KnownAsync(Session session, CancellationToken token)
+    {
+        var known = new HashSet<Guid>();
+        foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
+        {
+            await using var tenants = await Tenants.OpenAsync(session, database, token);
+            known.UnionWith((await tenants.ListAsync(token)).Select(static tenant => tenant.Id));
+        }
+        return known;
+    }
+
+    // A load registers tenants whose rows it puts into the home tables: those that it has just registered go where the estate says. Who was
+    // there before lives where somebody wanted it to.
+    static async Task PlaceAsync(Screen screen, Session session, HashSet<Guid> known, CancellationToken token)
     {
         foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
         {
             await using var tenants = await Tenants.OpenAsync(session, database, token);
             if (tenants.DefaultModel == TenancyModel.Rows)
                 continue;
-            var unplaced = (await tenants.ListAsync(token)).Count(static tenant => tenant.Home.Model == TenancyModel.Rows);
-            if (unplaced > 0)
-                screen.Tell($"{unplaced} tenants of {database.Name} live in rows, the estate says "
-                    + $"{TenantRegistry.NameOf(tenants.DefaultModel)}: "
+            var unplaced = (await tenants.ListAsync(token)).Where(static tenant =>
+                tenant is { State: "active", Home.Model: TenancyModel.Rows })
+                .ToList();
+            var placed = 0;
+            foreach (var tenant in unplaced.Where(tenant => !known.Contains(tenant.Id)))
+            {
+                try
+                {
+                    await TenantMove.StartAsync(session, database, tenant.Name, tenants.DefaultModel, null, new(), token);
+                    placed++;
+                }
+                catch (MoveException cannot)
+                {
+                    screen.Tell($"Tenant {tenant.Name} stays in rows: {cannot.Message}");
+                    break;
+                }
+            }
+            var words = TenantRegistry.NameOf(tenants.DefaultModel);
+            if (placed > 0)
+                screen.Tell($"{placed} tenants of {database.Name} were loaded into rows and moved into {words}, as the estate says.");
+            if (unplaced.Count > placed)
+                screen.Tell($"{unplaced.Count - placed} tenants of {database.Name} live in rows, the estate says {words}: "
                     + "howdah tenant move takes each there.");
         }
     }

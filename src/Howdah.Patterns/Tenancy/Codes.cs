@@ -13,6 +13,7 @@ static class Codes
     internal const string Undeclared = "HOW0608";
     internal const string NoGuard = "HOW0609";
     internal const string Missing = "HOW0610";
+    internal const string Partitioned = "HOW0611";
 
     internal const string Refused = "HOW0640";
     internal const string Drifted = "HOW0641";
@@ -30,6 +31,7 @@ static class Codes
         (Undeclared, "A table beside tenant tables is neither a tenant's nor shared."),
         (NoGuard, "The guard for later tables cannot be made without a superuser."),
         (Missing, "A declared table is not there and no migration is pending that could make it."),
+        (Partitioned, "A tenant table is not partitioned by LIST of the tenant column although the file says so, or the other way round."),
         (Refused, "A statement of a migration cannot run in tenants' schemas or databases."),
         (Drifted, "A tenant's tables are not as home's, though its version is."),
         (Moving, "A tenant's place stays behind, because work on the tenant is under way."),

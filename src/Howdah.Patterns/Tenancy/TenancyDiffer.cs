@@ -1,6 +1,7 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Fanout;
+using Howdah.Patterns.Tenancy.Leaves;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -10,11 +11,13 @@ static class TenancyDiffer
     {
         var steps = new List<Step>();
         var notes = new List<Diagnostic>();
+        LeavesDiffer.Schema(spec, facts, steps);
         PartsDiffer.Diff(spec, facts, steps, notes);
         foreach (var table in spec.Wanted.Tables)
             Table(spec, facts, table, steps, notes);
         foreach (var part in facts.Tables.Where(each => each.Value.Part && !spec.Wanted.Tables.Contains(each.Key)).Select(each => each.Key))
             Part(spec, facts, part, steps);
+        LeavesDiffer.Leaves(spec, facts, steps, notes);
         notes.AddRange(TenancyLint.Check(spec, facts));
         var places = FanoutDiffer.Diff(spec, facts.Places);
         return new([.. steps, .. places.Steps], [.. notes, .. places.Notes]);

@@ -1,5 +1,6 @@
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Fanout;
+using Howdah.Patterns.Tenancy.Leaves;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -21,6 +22,9 @@ sealed record TenancyFacts(
 {
     /// <summary>Tenants' own schemas and databases.</summary>
     internal FanoutFacts Places { get; init; } = FanoutFacts.None;
+
+    /// <summary>Tenants' own partitions.</summary>
+    internal LeavesFacts Leaves { get; init; } = LeavesFacts.None;
 }
 
 /// <summary>A table.</summary>
@@ -30,7 +34,9 @@ sealed record TenancyFacts(
 /// <param name="NotNull">Whether the column is NOT NULL.</param>
 /// <param name="Part">Whether it is a partition or child of a tenant table.</param>
 /// <param name="Domain">Whether the column's type is a domain.</param>
-sealed record TableFacts(bool Enabled, bool Forced, string? ColumnType, bool NotNull, bool Part = false, bool Domain = false);
+/// <param name="ByTenant">Whether it is partitioned by LIST of the column.</param>
+sealed record TableFacts(bool Enabled, bool Forced, string? ColumnType, bool NotNull, bool Part = false, bool Domain = false,
+    bool ByTenant = false);
 
 /// <summary>A policy as the server writes it back.</summary>
 sealed record PolicyFacts(QName Table, string Name, string Command, bool Permissive, IReadOnlyList<string> Roles, string? Using,

@@ -1,6 +1,7 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Fanout;
+using Howdah.Patterns.Tenancy.Leaves;
 using Howdah.Patterns.Tenancy.Placing;
 
 namespace Howdah.Patterns.Tenancy;
@@ -27,7 +28,7 @@ static class TenancyInspector
         var schemas = spec.Wanted.Tables.Select(table => table.Schema).Distinct().Order(StringComparer.Ordinal).ToArray();
         var tables = await catalog.QueryAsync(Tables, static row => (Name: new QName(row.GetString(0), row.GetString(1)),
             Facts: new TableFacts(row.GetBoolean(2), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetBoolean(5),
-                row.GetBoolean(6), row.GetBoolean(7))),
+                row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8))),
             token, schemas, spec.Wanted.Column, spec.Wanted.Tables.Select(table => table.Schema).ToArray(),
             spec.Wanted.Tables.Select(table => table.Name).ToArray());
         var policies = await catalog.QueryAsync(Policies, static row => new PolicyFacts(
@@ -39,9 +40,9 @@ static class TenancyInspector
         var parts = await catalog.QueryAsync(Parts, static row => (Name: row.GetString(0),
             Facts: new PartFacts(row.GetString(1), row.GetFieldValue<string[]>(2))), token, spec.Owner, spec.Group);
         // A registry of an earlier version does not know of placements: there everybody is served at home.
-        var closed = parts.Any(static part => part.Name == RegistryTables.Tenants.Key
-            && part.Facts.Definition == RegistryTables.Tenants.Expected)
-                ? await catalog.QueryAsync(Closed, static row => row.GetGuid(0), token) : [];
+        var known = parts.Any(static part => part.Name == RegistryTables.Tenants.Key
+            && part.Facts.Definition == RegistryTables.Tenants.Expected);
+        var closed = known ? await catalog.QueryAsync(Closed, static row => row.GetGuid(0), token) : [];
         return new(catalog.Exists, catalog.Server.IsSuperuser, tables.ToDictionary(row => row.Name, row => row.Facts), policies, keys,
             parts.ToDictionary(row => row.Name, row => row.Facts),
             policies.Where(policy => catalog.Owned.Contains("policy", policy.Table.Schema, policy.Table.Name, policy.Name))
@@ -50,6 +51,7 @@ static class TenancyInspector
                 part.Name == RegistryTables.Signing.Key), token))
         {
             Places = await FanoutInspector.InspectAsync(spec, catalog, token),
+            Leaves = known ? await LeavesInspector.InspectAsync(spec, catalog, token) : LeavesFacts.None,
         };
     }
 }

@@ -1,4 +1,6 @@
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
+using Howdah.Patterns.Tenancy.Leaves;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -55,6 +57,24 @@ static class TenancyParts
 
         """;
 
+    // The same where each tenant has leaves of its own.
+    const string RegisterLeaves =
+        """
+
+        declare
+          made uuid;
+        begin
+          insert into howdah.tenants (name) values (tenant) on conflict (name) do nothing returning id into made;
+          if made is null then
+            return (select id from howdah.tenants where name = tenant);
+          end if;
+          insert into howdah.tenant_events (tenant, name, action) values (made, register_tenant.tenant, 'create');
+          perform howdah.make_leaves(made);
+          return made;
+        end
+
+        """;
+
     /// <summary>The functions as they should be, the fence among them.</summary>
     internal static IReadOnlyList<Part> For(TenancySpec spec, IReadOnlyList<Guid> closed, bool grouped = false)
     {
@@ -63,7 +83,11 @@ static class TenancyParts
         [
             new("lift_floor", "", "pg_catalog.regclass[]", "plpgsql", Lift) { Grantees = [spec.Owner] },
             new("restore_floor", "lifted pg_catalog.regclass[]", "void", "plpgsql", Restore) { Grantees = [spec.Owner] },
-            new("register_tenant", "tenant text", "uuid", "sql", Register) { Definer = true, Grantees = [spec.Owner] },
+            .. LeafFunctions.For(spec),
+            PlaceBatch.Function(spec),
+            new("register_tenant", "tenant text", "uuid", spec.Wanted.Partitioned ? "plpgsql" : "sql",
+                spec.Wanted.Partitioned ? RegisterLeaves : Register)
+            { Definer = true, Grantees = [spec.Owner] },
             new("refuse_tenant", "", "uuid", "plpgsql", Fence.Refuse) { Volatility = "stable", Parallel = "safe", Grantees = ["public"] },
             .. closed.Count > Fence.Inline(spec) ? (Part[])[UnlessClosed(spec, list)] : [],
             .. spec.Wanted.Signed ? (Part[])[Verified(spec, grouped)] : [],

@@ -76,7 +76,8 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
             var signed = keys.Optional("signed", Shapes.Bool, false,
                 "Whether the context must carry a signature with an expiry, so that no injected SQL can become another tenant.", "false");
             var partitioned = keys.Optional("partitioned", Shapes.Bool, false,
-                "Whether the tables are partitioned by LIST of the tenant; each tenant then gets partitions of its own.", "false");
+                "Whether migrations make the tables PARTITION BY LIST of the tenant column; each tenant in rows then gets partitions "
+                    + "of its own.", "false");
             return values => new(values.Get(model), values.Get(column), values.Get(type), values.Get(context),
                 values.Get(roles), values.Get(tables), values.Get(shared), values.Get(backup), values.Get(servers), values.Get(key),
                 values.Get(signed), values.Get(partitioned));
@@ -95,9 +96,9 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
         if (spec.Wanted is { Signed: true, Type: not "uuid" })
             yield return Diagnostic.Error(Codes.Model, "signed contexts carry ids of the registry, which are uuids", $"{spec.Path}.signed",
                 "leave `signed` out, or let the column be a uuid");
-        if (spec.Wanted.Partitioned)
-            yield return Diagnostic.Error(Codes.Model, "this version does not have `partitioned` yet", $"{spec.Path}.partitioned",
-                "leave it out");
+        if (spec.Wanted is { Partitioned: true, Type: not "uuid" })
+            yield return Diagnostic.Error(Codes.Model, "partitions are made for tenants of the registry, whose ids are uuids",
+                $"{spec.Path}.partitioned", "leave `partitioned` out, or let the column be a uuid");
         if (spec.Wanted.Tables.Count == 0)
             yield return Diagnostic.Error(Codes.NoTables, "a tenancy without tables protects nothing", $"{spec.Path}.tables",
                 "list the tables that hold tenants' rows");

@@ -4,6 +4,7 @@ using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Blueprint;
 using Howdah.Patterns.Tenancy.Erasing;
 using Howdah.Patterns.Tenancy.Fanout;
+using Howdah.Patterns.Tenancy.Leaves;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
@@ -53,6 +54,7 @@ sealed class Importer(Session session, DatabaseSpec database, TenancySpec spec, 
             var mine = Sql.Of($"{new Ident(spec.Wanted.Column)} = {new Literal(tenant.Id.ToString())}");
             foreach (var table in ground.Order.Reverse())
                 await RowRemoval.RunAsync(connection, table, mine, null, token);
+            await TenantLeaves.DropAsync(spec, home, tenant.Id, token);
         }
         else
         {
@@ -75,7 +77,10 @@ sealed class Importer(Session session, DatabaseSpec database, TenancySpec spec, 
     async Task<TenantWork> PlaceAsync(TenantWork work, CancellationToken token)
     {
         if (tenant.Home.Model == TenancyModel.Rows)
+        {
+            await TenantLeaves.MakeAsync(spec, home, tenant.Id, token);
             return await work.StepAsync(home, Placed, token);
+        }
         var structure = await Structure.ReadAsync(spec, tenant.Home.Model, home, token);
         var versions = await PlaceVersions.AtHomeAsync(home, token);
         var maker = new PlaceMaker(session, spec, home);

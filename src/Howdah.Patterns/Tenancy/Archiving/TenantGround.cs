@@ -17,9 +17,7 @@ sealed record TenantGround(Side Side, IReadOnlyList<QName> Order, Placement Plac
     static readonly CatalogQuery Floors = CatalogQuery.Load(typeof(TenantGround), "floors.sql");
 
     internal static async Task<TenantGround> OfAsync(Session session, TenancySpec spec, NpgsqlConnection home, Guid tenant, Placement place,
-        CancellationToken token) => new(
-        new(Where(place), session.Servers[place.Server].AdminConnectionString(place.Database), spec.Owner,
-            place.Model == TenancyModel.Rows, tenant, spec.Wanted.Context), await Ground.InOrderAsync(spec, home, token), place);
+        CancellationToken token) => new(Side.Of(session, spec, tenant, place), await Ground.InOrderAsync(spec, home, token), place);
 
     /// <summary>The table that stands for one at home.</summary>
     internal QName Table(QName home) => Ground.Table(Place, home);
@@ -60,17 +58,10 @@ sealed record TenantGround(Side Side, IReadOnlyList<QName> Order, Placement Plac
         }
         catch (PostgresException shut) when (shut.SqlState is Fence.State or PostgresErrorCodes.InsufficientPrivilege)
         {
-            // Shut out, or its context has to be signed.
+            // Shut out.
             return false;
         }
     }
-
-    internal static string Where(Placement place) => place.Model switch
-    {
-        TenancyModel.Rows => $"the rows of {place.Database}",
-        TenancyModel.Schemas => $"schema {place.Place} of {place.Database}",
-        _ => $"database {place.Place} on {place.Server}",
-    };
 
     /// <summary>What is stored of the tables, the tenant's column first, and hashed without it: equal rows of two tenants are equal.
     /// A table without a key is ordered by all that it holds.</summary>

@@ -47,7 +47,7 @@ public static class TenantImport
         var work = await OpenWorkAsync(home, id, wanted, reader, token);
         var tenant = (await registry.FindAsync(id, token))!;
         if (model is not null && model != tenant.Home.Model || server is not null && server != tenant.Home.Server)
-            throw new ArchiveException($"an import of `{wanted}` into {TenantGround.Where(tenant.Home)} is under way: "
+            throw new ArchiveException($"an import of `{wanted}` into {Side.PlaceOf(tenant.Home)} is under way: "
                 + "finish it without --to and --server, or give it up with --abort");
         await new Importer(session, database, spec, home, reader, tenant, options).GoAsync(work, token);
         return Result("imported", id, wanted, reader);

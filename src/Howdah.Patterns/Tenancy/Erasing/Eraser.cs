@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Howdah.Engine;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Archiving;
+using Howdah.Patterns.Tenancy.Leaves;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
@@ -97,7 +98,7 @@ sealed class Eraser(Session session, TenancySpec spec, NpgsqlConnection home, Te
         if (tenant.Home.Place is not null)
         {
             await new PlaceMaker(session, spec, home).DropAsync(tenant.Home, token);
-            options.Progress?.Report($"dropped {TenantGround.Where(tenant.Home)}");
+            options.Progress?.Report($"dropped {Side.PlaceOf(tenant.Home)}");
             options.Fault?.Invoke("dropped");
         }
         var rows = new Placement(TenancyModel.Rows, spec.Server, spec.Database, null);
@@ -112,6 +113,7 @@ sealed class Eraser(Session session, TenancySpec spec, NpgsqlConnection home, Te
                 options.Fault?.Invoke($"deleted from {table.Plain}");
             }, token);
         }
+        await TenantLeaves.DropAsync(spec, home, tenant.Id, token);
     }
 
     async Task<Certificate> CertifyAsync(TenantWork work, IReadOnlyList<Remains> after, CancellationToken token)

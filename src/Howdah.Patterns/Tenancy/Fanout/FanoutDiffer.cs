@@ -11,6 +11,9 @@ static class FanoutDiffer
     // What a plan calls a place that stands for all.
     const string Any = "t_…";
 
+    // So many are told with what differs first; the others by name.
+    const int Most = 5;
+
     internal static Delta Diff(TenancySpec spec, FanoutFacts facts)
     {
         var notes = new List<Diagnostic>();
@@ -24,17 +27,17 @@ static class FanoutDiffer
         notes.AddRange(Different(spec, facts.Different));
         var behind = facts.Behind(spec);
         if (behind.Count == 0)
-            return new([], notes);
+            return new([.. Mended(spec, facts.Different)], notes);
         var scripts = PlaceScripts.Make(spec, facts.Wanted(spec), behind, facts.InPlace, facts.AtHome, PlaceScripts.NoPrivileges);
         var shown = scripts.Schemas.Count > 0 ? scripts.Schemas : scripts.Databases;
         foreach (var (script, note) in scripts.Schemas.Concat(scripts.Databases)
             .SelectMany(static script => script.Refused.Select(note => (script, note))))
             notes.Add(Diagnostic.Error(Codes.Refused, $"{script.Migration.Name} cannot run in tenants' places: {note}", spec.Path,
                 $"change that statement, or write {HomeMigration.HomeOnly} into the file's first lines if it is for home alone"));
-        return new([Step(spec, behind, shown)], notes);
+        return new([.. Mended(spec, facts.Different), Step(spec, behind, shown)], notes);
     }
 
-    static Step Step(TenancySpec spec, IReadOnlyList<TenantPlace> behind, IReadOnlyList<PlaceScript> scripts)
+    static Step Step(TenancySpec spec, IReadOnlyList<TenantPlace> behind, IReadOnlyList<PlacedMigration> scripts)
     {
         var names = string.Join(", ", scripts.Select(static script => script.Migration.Name));
         var left = scripts.SelectMany(static script => script.Left.Select(note => $"{note.Words} … ({note.Why})")).Distinct().ToList();
@@ -97,15 +100,40 @@ static class FanoutDiffer
                 + $"{report.Done} places are done; run again when they have arrived");
     }
 
-    static IEnumerable<Diagnostic> Different(TenancySpec spec, IReadOnlyList<(TenantPlace Place, string? Difference)> different)
+    // Privileges are given anew; what a table is made of is its team's to mend.
+    static IEnumerable<Step> Mended(TenancySpec spec, IReadOnlyList<PlaceDrift> different)
     {
-        foreach (var (place, difference) in different.Where(static each => each.Difference is not null))
+        var mended = different.Where(static drift => drift.Privileges.Count > 0).ToList();
+        if (mended.Count > 0)
+            yield return new()
+            {
+                Id = $"tenancy/{spec.Database}/places/privileges",
+                Server = spec.Server,
+                Database = spec.Database,
+                Pattern = TenancySpec.Key,
+                Object = "privileges in tenants' schemas",
+                Action = StepAction.Grant,
+                Detail = $"as home's applications have them, for {Named(mended.Select(static drift => drift.Place.Name))}",
+                Sql = [.. mended.SelectMany(static drift => drift.Mend)],
+            };
+    }
+
+    static IEnumerable<Diagnostic> Different(TenancySpec spec, IReadOnlyList<PlaceDrift> different)
+    {
+        var left = different.Where(static drift => drift.Privileges.Count == 0).ToList();
+        var told = left.Where(static drift => drift.Difference is not null).Take(Most).ToList();
+        foreach (var (place, difference, _) in told)
             yield return Diagnostic.Warning(Codes.Drifted,
                 $"the tables of tenant {place.Name} ({place.Place}) are not as home's, though their version is: {difference}", spec.Path);
-        var rest = different.Where(static each => each.Difference is null).Select(static each => each.Place.Name).ToList();
-        if (rest.Count > 0)
-            yield return Diagnostic.Warning(Codes.Drifted, $"{rest.Count} more differ: {string.Join(", ", rest.Take(20))}"
-                + (rest.Count > 20 ? " …" : ""), spec.Path);
+        if (left.Count > told.Count)
+            yield return Diagnostic.Warning(Codes.Drifted, $"{left.Count - told.Count} more differ: "
+                + Named(left.Except(told).Select(static drift => drift.Place.Name)), spec.Path);
+    }
+
+    static string Named(IEnumerable<string> names)
+    {
+        var all = names.ToList();
+        return string.Join(", ", all.Take(20)) + (all.Count > 20 ? $" and {all.Count - 20} more" : "");
     }
 
     sealed class Told(IProgress<ApplyEvent> events) : IProgress<FanoutProgress>

@@ -7,10 +7,9 @@ namespace Howdah.Patterns.Tenancy.Fanout;
 /// <param name="Places">The places.</param>
 /// <param name="InPlace">Relations of the schema that is furthest behind, by their names at home; empty where none is behind.</param>
 /// <param name="AtHome">Relations of the home schemas; empty where nobody is behind.</param>
-/// <param name="Different">Schemas at home's version whose structure is not home's; the first of them with the first difference, in words.
-/// </param>
+/// <param name="Different">Schemas at home's version whose structure is not home's.</param>
 sealed record FanoutFacts(IReadOnlyList<HomeMigration> Migrations, IReadOnlyList<TenantPlace> Places, IReadOnlyList<QName> InPlace,
-    IReadOnlyList<QName> AtHome, IReadOnlyList<(TenantPlace Place, string? Difference)> Different)
+    IReadOnlyList<QName> AtHome, IReadOnlyList<PlaceDrift> Different)
 {
     internal static FanoutFacts None { get; } = new([], [], [], [], []);
 

@@ -10,7 +10,7 @@ namespace Howdah.Patterns.Tenancy.Fanout;
 /// </summary>
 sealed class IndexBuild(NpgsqlConnection at, TenantPlace place)
 {
-    internal async Task RunAsync(PlaceScript script, Action<string> point, CancellationToken token)
+    internal async Task RunAsync(PlacedMigration script, Action<string> point, CancellationToken token)
     {
         var done = script.Builds.Count + script.Removes.Count > 0;
         foreach (var index in script.Builds)

@@ -2,7 +2,7 @@ using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Tenancy.Fanout;
 
-/// <summary>The statements of one migration in one place: one round trip, one transaction. Pure.</summary>
+/// <summary>One migration in one place: one call, one round trip, one transaction. Pure.</summary>
 static class PlaceBatch
 {
     /// <summary>SQLSTATE: the tenant is not here any more, or another run was faster.</summary>
@@ -11,62 +11,61 @@ static class PlaceBatch
     /// <summary>SQLSTATE: somebody holds the tenant's lock.</summary>
     internal const string Locked = "HW007";
 
-    internal static IEnumerable<Sql> Of(TenancySpec spec, TenantPlace place, string version, PlaceScript script,
-        IReadOnlyDictionary<QName, IReadOnlyList<string>> privileges)
-    {
-        yield return Sql.Of($"select pg_catalog.set_config('lock_timeout', '200ms', true), "
-            + $"pg_catalog.set_config('statement_timeout', '0', true)");
-        yield return Guard(place, version);
-        if (script.HasWork)
-        {
-            yield return Settings(spec, place);
-            // EXECUTE refuses COMMIT and ROLLBACK: nothing ends the transaction that holds the record, too.
-            yield return Sql.Of($"do {new DollarQuoted(Sql.Of($"""
-                begin execute {new DollarQuoted("\n" + script.In(place.Place).TrimEnd() + "\n")}; end
-                """).ToString())}");
-            foreach (var table in script.Made)
-            {
-                foreach (var statement in Finish(spec, place, table, privileges.GetValueOrDefault(table) ?? []))
-                    yield return statement;
-            }
-            yield return Sql.Of($"select pg_catalog.set_config('role', 'none', true), pg_catalog.set_config('search_path', '', true)");
-        }
-        yield return PlaceVersions.Record(place.Place, script.Migration);
-    }
+    /// <summary>
+    /// The function that does it; a function, so that a thousand calls plan what it asks once. EXECUTE refuses COMMIT and ROLLBACK: nothing
+    /// ends the transaction that holds the record, too. Its search_path is pinned, so the one it sets ends with it.
+    /// </summary>
+    internal static TenancyParts.Part Function(TenancySpec spec) => new("migrate_place",
+        "in_place text, in_tenant uuid, in_seen text, in_path text, in_script text, in_version text, in_hash text", "void", "plpgsql", $"""
 
-    /// <summary>What holds while a migration runs in a place: its owner's role, its own tables first.</summary>
-    static Sql Settings(TenancySpec spec, TenantPlace place)
-    {
-        var path = place.IsSchema ? $"{new Ident(place.Place)}, {new Ident(spec.Wanted.Tables[0].Schema)}" : "";
-        return Sql.Of($"select pg_catalog.set_config('search_path', {new Literal(path)}, true), "
-            + $"pg_catalog.set_config('role', {new Literal(spec.Owner)}, true)");
-    }
-
-    // A schema's tenant is locked in this very transaction; a database's by its worker, at home.
-    static Sql Guard(TenantPlace place, string version)
-    {
-        var seen = Sql.Of($"(select coalesce(max(version collate {new Ident("C")}), '') "
-            + $"from howdah.tenant_versions where place = {new Literal(place.Place)})");
-        var here = place.IsSchema ? Sql.Of($"""
-            if not pg_catalog.pg_try_advisory_xact_lock({TenantLock.Key(place.Tenant)}) then
-              raise exception using errcode = 'HW007', message = 'the tenant is being moved';
+        declare
+          said text;
+        begin
+          said := set_config('lock_timeout', '200ms', true);
+          -- A schema's tenant is locked in this very transaction; a database's by its worker, at home.
+          if in_tenant is not null then
+            if not pg_try_advisory_xact_lock({TenantLock.ClassId}, hashtext(in_tenant::text)) then
+              raise exception using errcode = '{Locked}', message = 'the tenant is being moved';
             end if;
-            if not exists (select from howdah.tenants where id = {new Literal(place.Tenant.ToString())} and place = {new Literal(
-                place.Place)}) then
-              raise exception using errcode = 'HW006', message = 'the tenant is not here any more';
+            if not exists (select from howdah.tenants t where t.id = in_tenant and t.place = in_place) then
+              raise exception using errcode = '{Changed}', message = 'the tenant is not here any more';
             end if;
-            """) : null;
-        return Sql.Of($"do {new DollarQuoted(Sql.Of($"""
+          end if;
+          if (select coalesce(max(v.version collate "C"), '') from howdah.tenant_versions v where v.place = in_place) <> in_seen then
+            raise exception using errcode = '{Changed}', message = 'another run was faster';
+          end if;
+          if in_script <> '' then
+            said := set_config('search_path', in_path, true);
+            said := set_config('role', {new Literal(spec.Owner)}, true);
+            execute in_script;
+            said := set_config('role', 'none', true);
+          end if;
+          insert into howdah.tenant_versions (place, version, hash) values (in_place, in_version, in_hash) on conflict do nothing;
+        end
 
-            begin
-            {here}
-              if {seen} <> {new Literal(version)} then
-                raise exception using errcode = 'HW006', message = 'another run was faster';
-              end if;
-            end
+        """);
 
-            """).ToString())}");
+    /// <summary>Makes the function in a tenant's database.</summary>
+    internal static IEnumerable<Sql> Make(TenancySpec spec)
+    {
+        var function = Function(spec);
+        return [function.Create, Sql.Of($"revoke all on function {function.Address} from public")];
     }
+
+    /// <summary>The call and its parameters.</summary>
+    internal static (string Text, IReadOnlyList<object> Parameters) Call(TenancySpec spec, TenantPlace place, string version,
+        PlacedMigration script, IReadOnlyDictionary<QName, IReadOnlyList<string>> privileges) =>
+        ("select howdah.migrate_place($1, $2, $3, $4, $5, $6, $7)",
+        [
+            place.Place, place.IsSchema ? place.Tenant : DBNull.Value, version,
+            place.IsSchema ? $"{new Ident(place.Place)}, {new Ident(spec.Wanted.Tables[0].Schema)}" : "",
+            script.HasWork ? Text(spec, place, script, privileges) : "", script.Migration.Name, script.Migration.Checksum,
+        ]);
+
+    static string Text(TenancySpec spec, TenantPlace place, PlacedMigration script, IReadOnlyDictionary<QName,
+        IReadOnlyList<string>> privileges) =>
+        $"\n{script.In(place.Place).TrimEnd()}\n;{string.Concat(script.Made.SelectMany(table => Finish(spec, place, table,
+            privileges.GetValueOrDefault(table) ?? [])).Select(static statement => $"\n{statement};"))}";
 
     // A new table becomes the tenant's as all of its tables are: nothing foreign can stand in it, and its role may do what applications
     // may.

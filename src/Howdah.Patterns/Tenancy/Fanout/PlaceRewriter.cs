@@ -10,17 +10,18 @@ namespace Howdah.Patterns.Tenancy.Fanout;
 /// <param name="names">Whose which name is; learns from each migration.</param>
 /// <param name="schemas">Whether the places are schemas of the home database.</param>
 /// <param name="applications">The roles in whose stead a tenant's own stands.</param>
-sealed class PlaceRewriter(TenantNames names, bool schemas, IReadOnlySet<string> applications)
+/// <param name="column">The tenant column.</param>
+sealed class PlaceRewriter(TenantNames names, bool schemas, IReadOnlySet<string> applications, string column)
 {
     readonly StatementRules rules = new(names, schemas, applications);
-    static readonly string Hole = PlaceScript.Hole.ToString();
+    static readonly string Hole = PlacedMigration.Hole.ToString();
 
-    internal PlaceScript Rewrite(HomeMigration migration)
+    internal PlacedMigration Rewrite(HomeMigration migration)
     {
         var (left, refused, made) = (new List<StatementNote>(), new List<StatementNote>(), new List<QName>());
         var (builds, removes) = (new List<QName>(), new List<QName>());
         var text = migration.Text;
-        if (migration.IsForHome || text.Contains(PlaceScript.Hole, StringComparison.Ordinal))
+        if (migration.IsForHome || text.Contains(PlacedMigration.Hole, StringComparison.Ordinal))
         {
             var note = new StatementNote(1, "the file", migration.IsForHome ? "it says that it is home's only"
                 : "it holds the character U+E000, which marks places here");
@@ -71,8 +72,20 @@ sealed class PlaceRewriter(TenantNames names, bool schemas, IReadOnlySet<string>
         {
             var (name, next) = statement.NameAt(at);
             if (name is [var schema, var own] && names.Of(name) == Whose.Tenant && statement.After(next, "partition", "of") < 0)
+            {
                 made.Add(new(schema, own));
+                Whole(statement, next, edits);
+            }
         }
+    }
+
+    // In a place there is one tenant only, so a table that is partitioned by it at home is a plain one there.
+    void Whole(SqlStatement statement, int from, Edits edits)
+    {
+        if (statement.Find(from, "partition") is var at and > 0 && statement.After(at, "partition", "by", "list") is var list and >= 0
+            && list + 2 < statement.Tokens.Count && statement.Tokens[list].Is('(') && statement.Tokens[list + 1].Value == column
+            && statement.Tokens[list + 2].Is(')'))
+            edits.Blank(statement.Tokens[at].Start, statement.Tokens[list + 2].End, edits.Text);
     }
 
     IEnumerable<Reference> Tenants(IReadOnlyList<SqlToken> tokens) =>

@@ -9,14 +9,14 @@ namespace Howdah.Patterns.Tenancy.Fanout;
 /// <param name="Databases">For databases, in order.</param>
 /// <param name="Privileges">What applications may do with tenants' tables at home, by table: tables made anew give it to the tenant's role.
 /// </param>
-sealed record PlaceScripts(IReadOnlyList<PlaceScript> Schemas, IReadOnlyList<PlaceScript> Databases,
+sealed record PlaceScripts(IReadOnlyList<PlacedMigration> Schemas, IReadOnlyList<PlacedMigration> Databases,
     IReadOnlyDictionary<QName, IReadOnlyList<string>> Privileges)
 {
     static readonly CatalogQuery Names = CatalogQuery.Load(typeof(PlaceScripts), "names.sql");
     static readonly CatalogQuery Grants = CatalogQuery.Load(typeof(PlaceScripts), "privileges.sql");
 
     /// <summary>Those that a place lacks.</summary>
-    internal IEnumerable<PlaceScript> For(TenantPlace place, string version) => (place.IsSchema ? Schemas : Databases)
+    internal IEnumerable<PlacedMigration> For(TenantPlace place, string version) => (place.IsSchema ? Schemas : Databases)
         .Where(script => string.CompareOrdinal(script.Migration.Name, version) > 0);
 
     /// <summary>Reads whose the names are and rewrites.</summary>
@@ -43,13 +43,14 @@ sealed record PlaceScripts(IReadOnlyList<PlaceScript> Schemas, IReadOnlyList<Pla
         Rewrite(spec, migrations, behind, schemas: true, inPlace, atHome),
         Rewrite(spec, migrations, behind, schemas: false, [], atHome), privileges);
 
-    static IReadOnlyList<PlaceScript> Rewrite(TenancySpec spec, IReadOnlyList<HomeMigration> migrations, IReadOnlyList<TenantPlace> behind,
+    static IReadOnlyList<PlacedMigration> Rewrite(TenancySpec spec, IReadOnlyList<HomeMigration> migrations,
+        IReadOnlyList<TenantPlace> behind,
         bool schemas, IReadOnlyList<QName> inPlace, IReadOnlyList<QName> atHome)
     {
         if (behind.Where(place => place.IsSchema == schemas).Min(static place => place.Version) is not { } from)
             return [];
         var rewriter = new PlaceRewriter(new(spec.Wanted.Tables, spec.Wanted.Shared, inPlace, atHome), schemas,
-            spec.Wanted.Roles.ToHashSet());
+            spec.Wanted.Roles.ToHashSet(), spec.Wanted.Column);
         return [.. migrations.Where(each => string.CompareOrdinal(each.Name, from) > 0).Select(rewriter.Rewrite)];
     }
 

@@ -85,7 +85,8 @@ static class PlaceVersions
     {
         var (place, schema) = (row.GetString(5), row.GetString(3) == TenantRegistry.NameOf(TenancyModel.Schemas));
         return new(row.GetGuid(0), row.GetString(1), new(schema ? TenancyModel.Schemas : TenancyModel.Databases,
-            row.IsDBNull(4) ? spec.Server : row.GetString(4), schema ? spec.Database : place, place), row.GetString(6), row.GetBoolean(7));
+            row.IsDBNull(4) ? spec.Server : row.GetString(4), schema ? spec.Database : place, place), row.GetString(6), row.GetBoolean(7),
+            row.GetBoolean(8));
     }
 
     /// <summary>What a tenant's database says of itself.</summary>

@@ -3,6 +3,7 @@ using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Howdah.Patterns.Tenancy.Fanout;
 
@@ -17,6 +18,7 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
     : IAsyncDisposable
 {
     NpgsqlConnection? home;
+    NpgsqlCommand? call;
 
     internal async Task<PlaceOutcome> BringUpAsync(TenantPlace place, CancellationToken token)
     {
@@ -62,7 +64,7 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
 
     async Task<PlaceOutcome> TryAsync(TenantPlace place, int attempt, Progressed step, CancellationToken token)
     {
-        home ??= await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        home ??= await OpenAsync(spec.Server, spec.Database, token);
         if (place.IsSchema)
         {
             // What another attempt committed without anybody having heard so is seen here.
@@ -79,8 +81,8 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
             return new(Moving: true);
         try
         {
-            await using var inside = await session.Servers[place.At.Server].OpenAdminAsync(place.At.Database, token);
-            await RunAsync(inside, [PlaceVersions.Table], token);
+            await using var inside = await OpenAsync(place.At.Server, place.At.Database, token);
+            await RunAsync(inside, [PlaceVersions.Table, .. PlaceBatch.Make(spec)], token);
             var version = await PlaceVersions.InsideAsync(inside, place.Place, token);
             if (version.Length == 0 && place.Version.Length > 0)
             {
@@ -106,18 +108,18 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
         }
     }
 
-    async Task MigrateAsync(NpgsqlConnection at, TenantPlace place, string version, PlaceScript script, CancellationToken token)
+    async Task MigrateAsync(NpgsqlConnection at, TenantPlace place, string version, PlacedMigration script, CancellationToken token)
     {
         options.Fault?.Invoke($"{place.Place} {script.Migration.Name}: before");
         if (script.Migration.Transactional || !script.HasWork)
-            await RunAsync(at, PlaceBatch.Of(spec, place, version, script, scripts.Privileges), token);
+            await CallAsync(at, PlaceBatch.Call(spec, place, version, script, scripts.Privileges), token);
         else
             await AloneAsync(at, place, version, script, token);
         options.Fault?.Invoke($"{place.Place} {script.Migration.Name}: committed");
     }
 
     // Built one at a time: builds in one database wait for each other's snapshots.
-    async Task AloneAsync(NpgsqlConnection at, TenantPlace place, string version, PlaceScript script, CancellationToken token)
+    async Task AloneAsync(NpgsqlConnection at, TenantPlace place, string version, PlacedMigration script, CancellationToken token)
     {
         await alone.WaitAsync(token);
         var locked = false;
@@ -148,6 +150,31 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
             await RunAsync(home!, [PlaceVersions.Record(place.Place, script.Migration)], token);
     }
 
+    async Task<NpgsqlConnection> OpenAsync(string server, string database, CancellationToken token)
+    {
+        var connection = await session.Servers[server].OpenAdminAsync(database, token);
+        await RunAsync(connection, [Sql.Of($"set statement_timeout = 0")], token); // a migration takes the time it takes
+        return connection;
+    }
+
+    // Prepared once for all schemas of this worker; a database's connection calls once.
+    async Task CallAsync(NpgsqlConnection connection, (string Text, IReadOnlyList<object> Parameters) asked, CancellationToken token)
+    {
+        if (call?.Connection != connection)
+        {
+            if (call is not null)
+                await call.DisposeAsync();
+            call = new(asked.Text, connection) { CommandTimeout = 0 };
+            foreach (var value in asked.Parameters)
+                call.Parameters.Add(new() { NpgsqlDbType = value is string ? NpgsqlDbType.Text : NpgsqlDbType.Uuid });
+            if (connection == home)
+                await call.PrepareAsync(token);
+        }
+        for (var i = 0; i < asked.Parameters.Count; i++)
+            call.Parameters[i].Value = asked.Parameters[i];
+        await call.ExecuteNonQueryAsync(token);
+    }
+
     static async Task RunAsync(NpgsqlConnection connection, IEnumerable<Sql> statements, CancellationToken token)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
@@ -157,12 +184,15 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
     }
 
     // Inside EXECUTE the position is the inner one; the block adds one newline before the file's text.
-    static string LineOf(PostgresException e, PlaceScript? script) =>
+    static string LineOf(PostgresException e, PlacedMigration? script) =>
         e.InternalPosition > 1 && script is not null && e.InternalPosition - 1 <= script.Template.Length
             ? $"line {script.Template[..(e.InternalPosition - 1)].Count(static c => c == '\n') + 1}: " : "";
 
     public async ValueTask DisposeAsync()
     {
+        if (call is not null)
+            await call.DisposeAsync();
+        call = null;
         if (home is not null)
             await home.DisposeAsync();
         home = null;
@@ -170,7 +200,7 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
 
     sealed class Progressed
     {
-        internal PlaceScript? Script { get; set; }
+        internal PlacedMigration? Script { get; set; }
     }
 }
 

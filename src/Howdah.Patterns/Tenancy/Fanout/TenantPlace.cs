@@ -8,7 +8,8 @@ namespace Howdah.Patterns.Tenancy.Fanout;
 /// <param name="At">Where it is.</param>
 /// <param name="Version">The last migration that ran there; empty where none did.</param>
 /// <param name="Moving">Whether work on the tenant is under way.</param>
-sealed record TenantPlace(Guid Tenant, string Name, Placement At, string Version, bool Moving = false)
+/// <param name="Served">Whether it is served; one that is suspended has no privileges.</param>
+sealed record TenantPlace(Guid Tenant, string Name, Placement At, string Version, bool Moving = false, bool Served = true)
 {
     /// <summary>The name of its schema or database, and of its role.</summary>
     internal string Place => At.Place!;

@@ -65,7 +65,7 @@ sealed class Mover(Session session, TenancySpec spec, Tenant tenant, MoveOptions
     // The checks come before anything is made: a publication on a table whose key lacks the tenant would fail other tenants' updates.
     async Task<MoveWork> PlaceAsync(MoveWork work, CancellationToken token)
     {
-        Tell("placing", $"to {Where(work.To)}");
+        Tell("placing", $"to {Side.PlaceOf(work.To)}");
         options.Fault?.Invoke("placing");
         await new Places(session, spec, tenant).MakeAsync(work.To, token);
         options.Fault?.Invoke("placed");
@@ -103,7 +103,7 @@ sealed class Mover(Session session, TenancySpec spec, Tenant tenant, MoveOptions
             pause = cut.Pause;
         }
         changes = transfer.Applied;
-        Tell("switched", $"served in {Where(work.To)}; it waited {pause?.TotalMilliseconds:0} ms", rows, changes);
+        Tell("switched", $"served in {Side.PlaceOf(work.To)}; it waited {pause?.TotalMilliseconds:0} ms", rows, changes);
         await CompareAsync(work, comparison, token);
         return work;
     }
@@ -119,8 +119,9 @@ sealed class Mover(Session session, TenancySpec spec, Tenant tenant, MoveOptions
         }
         catch (MoveException differs)
         {
-            throw new MoveException($"{differs.Message}. {tenant.Name} is served in {Where(work.To)}, its old rows are kept, shut, in "
-                + $"{Where(work.From)}: compare them before anything else; howdah tenant move {tenant.Name} --resume deletes the old ones");
+            throw new MoveException($"{differs.Message}. {tenant.Name} is served in {Side.PlaceOf(work.To)}, its old rows are kept, shut, "
+                + $"in {Side.PlaceOf(work.From)}: compare them before anything else; howdah tenant move {tenant.Name} --resume deletes the "
+                + "old ones");
         }
     }
 
@@ -164,8 +165,7 @@ sealed class Mover(Session session, TenancySpec spec, Tenant tenant, MoveOptions
             await position.RemoveAsync(side, token);
         if (place.Model == TenancyModel.Rows)
             await BulkCopy.ClearAsync(side, tables, name, token);
-        else
-            await places.DropAsync(place, token);
+        await places.DropAsync(place, token);
     }
 
     // To clean up, the tables at home say what there is to clean: they are always there, a place may be half gone.
@@ -191,15 +191,7 @@ sealed class Mover(Session session, TenancySpec spec, Tenant tenant, MoveOptions
         return await transfer.ProblemsAsync(server, token);
     }
 
-    Side SideOf(Placement place) => new(Where(place), session.Servers[place.Server].AdminConnectionString(place.Database), spec.Owner,
-        place.Model == TenancyModel.Rows, tenant.Id, spec.Wanted.Context);
-
-    static string Where(Placement place) => place.Model switch
-    {
-        TenancyModel.Rows => $"the rows of {place.Database}",
-        TenancyModel.Schemas => $"schema {place.Place} of {place.Database}",
-        _ => $"database {place.Place} on {place.Server}",
-    };
+    Side SideOf(Placement place) => Side.Of(session, spec, tenant.Id, place);
 
     Task<NpgsqlConnection> OpenHomeAsync(CancellationToken token) => session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
 

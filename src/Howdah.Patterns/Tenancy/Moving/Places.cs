@@ -2,6 +2,7 @@ using Howdah.Engine;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Blueprint;
 using Howdah.Patterns.Tenancy.Fanout;
+using Howdah.Patterns.Tenancy.Leaves;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
@@ -45,9 +46,12 @@ sealed class Places(Session session, TenancySpec spec, Tenant tenant)
     /// <summary>Makes a place, empty; what an earlier try left of it goes first.</summary>
     internal async Task MakeAsync(Placement place, CancellationToken token)
     {
-        if (place.Model == TenancyModel.Rows)
-            return;
         await using var home = await HomeAsync(token);
+        if (place.Model == TenancyModel.Rows)
+        {
+            await TenantLeaves.MakeAsync(spec, home, tenant.Id, token);
+            return;
+        }
         var structure = await Structure.ReadAsync(spec, place.Model, home, token);
         var maker = new PlaceMaker(session, spec, home);
         await using var transaction = place.Model == TenancyModel.Schemas ? await home.BeginTransactionAsync(token) : null;
@@ -66,10 +70,15 @@ sealed class Places(Session session, TenancySpec spec, Tenant tenant)
             await transaction.CommitAsync(token);
     }
 
-    /// <summary>Drops a place, whatever of it is there.</summary>
+    /// <summary>Drops a place, whatever of it is there; of rows, which are gone by then, the partitions.</summary>
     internal async Task DropAsync(Placement place, CancellationToken token)
     {
         await using var home = await HomeAsync(token);
+        if (place.Model == TenancyModel.Rows)
+        {
+            await TenantLeaves.DropAsync(spec, home, tenant.Id, token);
+            return;
+        }
         await new PlaceMaker(session, spec, home).DropAsync(place, token);
         await home.RunAsync(Sql.Of($"delete from howdah.tenant_versions where place = {new Literal(place.Place)}"), token);
     }

@@ -1,4 +1,7 @@
+using Howdah.Engine;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Placing;
+using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
 
 namespace Howdah.Patterns.Tenancy.Moving;
@@ -21,6 +24,29 @@ sealed record Side(string Where, string ConnectionString, string Owner, bool Sha
     const string Pinned = "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex -c timezone=UTC "
         + "-c lc_monetary=C -c xmloption=content -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c lock_timeout=0 "
         + "-c synchronous_commit=on";
+
+    /// <summary>What the setting says for a backend, where it has to be signed; the tenant's id where null.</summary>
+    internal Func<int, string>? Said { get; init; }
+
+    /// <summary>A place of one tenant.</summary>
+    internal static Side Of(Session session, TenancySpec spec, Guid tenant, Placement place) => new(PlaceOf(place),
+        session.Servers[place.Server].AdminConnectionString(place.Database), spec.Owner, place.Model == TenancyModel.Rows, tenant,
+        spec.Wanted.Context)
+    {
+        Said = spec.Wanted.Signed ? backend => TenantKey.Of(session, spec).Sign(tenant.ToString(),
+            TimeProvider.System.GetUtcNow() + Longest, backend) : null,
+    };
+
+    // For one backend alone, so it may outlast any move.
+    static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
+    /// <summary>How people call a place.</summary>
+    internal static string PlaceOf(Placement place) => place.Model switch
+    {
+        TenancyModel.Rows => $"the rows of {place.Database}",
+        TenancyModel.Schemas => $"schema {place.Place} of {place.Database}",
+        _ => $"database {place.Place} on {place.Server}",
+    };
 
     /// <summary>The connection string with all that changes how values are written pinned; for the stream, too.</summary>
     internal string PinnedString => new NpgsqlConnectionStringBuilder(ConnectionString)
@@ -61,8 +87,8 @@ sealed record Side(string Where, string ConnectionString, string Owner, bool Sha
                 await connection.RunAsync(Sql.Of($"set session_replication_role = replica"), token);
             await connection.RunAsync(Sql.Of($"set role {new Ident(Owner)}"), token);
             if (Shared)
-                await connection.RunAsync(
-                    Sql.Of($"select pg_catalog.set_config({new Literal(Context)}, {new Literal(Tenant.ToString())}, false)"), token);
+                await connection.RunAsync(Sql.Of($"select pg_catalog.set_config({new Literal(Context)}, {new Literal(
+                    Said is null ? Tenant.ToString() : Said(connection.ProcessID))}, false)"), token);
             return connection;
         }
         catch

@@ -13,6 +13,13 @@ namespace Howdah.Patterns.Tenancy.Placing;
 /// <param name="home">An open connection to the home database as the role that applies.</param>
 sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home)
 {
+    /// <summary>The lock of a database's name, in the server's maintenance database: "HOWM". Whoever makes it holds it, and CREATE DATABASE
+    /// goes on for a while when its client was killed.</summary>
+    const int Lock = 0x484F574D;
+
+    /// <summary>Called at each point, with its name: crash tests end the process there.</summary>
+    internal Action<string>? Fault { get; init; }
+
     /// <summary>A name for a new place: made by the database, never given twice.</summary>
     internal async Task<string> NewNameAsync(CancellationToken token) => (string)(await Run.ScalarAsync(home,
         "select 't_' || pg_catalog.substr(pg_catalog.md5(pg_catalog.gen_random_uuid()::text || pg_catalog.gen_random_uuid()::text), 1, 20)",
@@ -36,7 +43,9 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
             return;
         }
         await DatabaseAsync(tenant, place, name, verifier, structure, open, token);
+        Fault?.Invoke("place filled");
         await Run.OneAsync(home, PlaceVersions.Begin(name), token);
+        Fault?.Invoke("version recorded");
     }
 
     /// <summary>Drops a place with all that is in it, whatever of it is there; its role, too.</summary>
@@ -46,11 +55,14 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
         if (place.Model == TenancyModel.Schemas)
         {
             var there = await Run.ScalarAsync(home, "select pg_catalog.to_regrole($1) is not null", token, name.ToString()) is true;
+            // Only a member may drop what a role was granted, and only a superuser is one of every role.
             await Run.AllAsync(home, [Sql.Of($"drop schema if exists {name} cascade"),
-                .. there ? (Sql[])[Sql.Of($"drop owned by {name}"), Sql.Of($"drop role {name}")] : []], token);
+                .. there ? (Sql[])[Membership.In(home, place.Place), Sql.Of($"drop owned by {name}"), Sql.Of($"drop role {name}")]
+                    : []], token);
             return;
         }
         await using var server = await session.Servers[place.Server].OpenAdminAsync(null, token);
+        await LockAsync(server, place.Place, token);
         await Run.OneAsync(server, Sql.Of($"drop database if exists {name} with (force)"), token);
         await Run.OneAsync(server, Sql.Of($"drop role if exists {name}"), token);
     }
@@ -60,12 +72,16 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
     {
         var server = session.Servers[place.Server];
         await using var maintenance = await server.OpenAdminAsync(null, token);
-        await TemplateDatabase.EnsureAsync(spec, structure, home, server, maintenance, token);
+        await LockAsync(maintenance, name, token);
+        await Run.OneAsync(maintenance, Membership.In(maintenance, spec.Owner), token);
+        await TemplateDatabase.EnsureAsync(spec, structure, home, server, maintenance, Fault, token);
         var database = new Ident(name);
         await Run.OneAsync(maintenance, PlaceScript.Role(name, verifier, null, open), token);
+        Fault?.Invoke("role made");
         // Born with connections refused: neither the template's privileges nor its settings are copied, so PUBLIC could connect.
         await Run.OneAsync(maintenance, Sql.Of($"create database {database} with template {new Ident(TemplateDatabase.NameOf(spec))} "
             + $"owner {new Ident(spec.Owner)} allow_connections false"), token);
+        Fault?.Invoke("database made");
         await Run.AllAsync(maintenance,
         [
             Sql.Of($"revoke all on database {database} from public"),
@@ -75,6 +91,7 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
                 + $"{Sql.List(Structure.Schemas(spec).Select(static schema => new Ident(schema)))}"),
             Sql.Of($"alter database {database} with allow_connections true"),
         ], token);
+        Fault?.Invoke("database opened");
         if (await Run.ScalarAsync(maintenance, """
             select pg_catalog.string_agg(case when x.grantee = 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee) end || ' '
               || x.privilege_type, ', ')
@@ -88,6 +105,10 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
         await CopySharedAsync(inside, token);
         await transaction.CommitAsync(token);
     }
+
+    // Let go of with the connection.
+    static Task<object?> LockAsync(NpgsqlConnection server, string name, CancellationToken token) =>
+        Run.ScalarAsync(server, "select pg_catalog.pg_advisory_lock($1, pg_catalog.hashtext($2))", token, Lock, name);
 
     // Settings of the home database hold for its tenants, wherever they live.
     async Task<IReadOnlyList<Sql>> SettingsAsync(Ident database, CancellationToken token)

@@ -30,6 +30,7 @@ static class PlaceScript
             Sql.Of($"grant connect on database {new Ident(spec.Database)} to {group}"),
             Sql.Of($"grant usage on schema howdah to {group}"),
             Sql.Of($"grant execute on function howdah.locate(uuid), howdah.locate_name(text) to {group}"),
+            .. spec.Wanted.Signed ? (Sql[])[Sql.Of($"grant execute on function howdah.verified_tenant() to {group}")] : [],
             .. structure.AroundGrants.Select(grant => Sql.Of($"{grant} {group}")),
         ];
         var no = Sql.Of($"{new Literal("{}")}");

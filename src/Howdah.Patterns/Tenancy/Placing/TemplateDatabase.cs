@@ -24,9 +24,10 @@ static class TemplateDatabase
     /// <param name="home">A connection to the home database: from it come encoding and locale.</param>
     /// <param name="server">The server where it is to be.</param>
     /// <param name="maintenance">A connection to that server's maintenance database.</param>
+    /// <param name="fault">Called at each point, with its name.</param>
     /// <param name="token">Cancels.</param>
     internal static async Task EnsureAsync(TenancySpec spec, Structure structure, NpgsqlConnection home, ServerAccess server,
-        NpgsqlConnection maintenance, CancellationToken token)
+        NpgsqlConnection maintenance, Action<string>? fault, CancellationToken token)
     {
         var name = NameOf(spec);
         var told = $"Howdah: template of tenants of {spec.Database}, structure {structure.Hash} {PlaceScript.Hash(structure.Around
@@ -42,10 +43,12 @@ static class TemplateDatabase
             await Run.OneAsync(maintenance, Sql.Of($"drop database if exists {database} with (force)"), token);
             await Run.OneAsync(maintenance, Sql.Of($"create database {database} with template template0 owner {new Ident(spec.Owner)} "
                 + $"{await LocaleAsync(home, token)} allow_connections false"), token);
+            fault?.Invoke("template made");
             await Run.AllAsync(maintenance, [Sql.Of($"revoke all on database {database} from public"),
                 Sql.Of($"alter database {database} with allow_connections true")], token);
             await using (var inside = await server.OpenAdminAsync(name, token))
                 await Run.AllAsync(inside, PlaceScript.Template(spec, structure), token);
+            fault?.Invoke("template filled");
             await Run.AllAsync(maintenance, [Sql.Of($"alter database {database} with allow_connections false"),
                 Sql.Of($"comment on database {database} is {new Literal(told)}")], token);
         }

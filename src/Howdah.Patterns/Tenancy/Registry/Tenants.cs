@@ -1,11 +1,12 @@
-using System.Collections.Concurrent;
 using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
 using Howdah.Patterns.Tenancy.Blueprint;
+using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
+using Howdah.Patterns.Tenancy.Sharing;
 using Npgsql;
 
 namespace Howdah.Patterns.Tenancy.Registry;
@@ -20,13 +21,15 @@ public sealed class Tenants : IAsyncDisposable
     readonly TenancySpec spec;
     readonly NpgsqlConnection home;
     readonly PlaceMaker places;
+    readonly Action<string>? fault;
 
-    Tenants(Session session, TenancySpec spec, NpgsqlConnection home)
+    Tenants(Session session, TenancySpec spec, NpgsqlConnection home, Action<string>? fault)
     {
+        this.fault = fault;
         this.session = session;
         this.spec = spec;
         this.home = home;
-        places = new(session, spec, home);
+        places = new(session, spec, home) { Fault = fault };
         Registry = new(home, spec.Server);
     }
 
@@ -41,10 +44,13 @@ public sealed class Tenants : IAsyncDisposable
     /// <param name="database">The home database.</param>
     /// <param name="token">Cancels.</param>
     /// <exception cref="ArgumentException">The database declares no tenancy.</exception>
-    public static async Task<Tenants> OpenAsync(Session session, DatabaseSpec database, CancellationToken token)
+    public static Task<Tenants> OpenAsync(Session session, DatabaseSpec database, CancellationToken token) =>
+        OpenAsync(session, database, null, token);
+
+    internal static async Task<Tenants> OpenAsync(Session session, DatabaseSpec database, Action<string>? fault, CancellationToken token)
     {
         var spec = TenancySpec.Of(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy");
-        return new(session, spec, await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token));
+        return new(session, spec, await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token), fault);
     }
 
     /// <summary>All tenants by name.</summary>
@@ -70,35 +76,13 @@ public sealed class Tenants : IAsyncDisposable
             return findings;
         }, token);
 
-    /// <summary>The tenants whose places have another structure than home: all schemas are looked at in one query, databases a few at a
-    /// time.
-    /// </summary>
-    public async Task<IReadOnlyList<Tenant>> DriftAsync(CancellationToken token)
-    {
-        var placed = (await Registry.ListAsync(token)).Where(static tenant => tenant.Home.Place is not null && tenant.State != "creating")
-            .ToList();
-        if (placed.Count == 0)
-            return [];
-        var wanted = (await Structure.HashesAsync(spec, home, [], token))[""];
-        var schemas = placed.Where(static tenant => tenant.Home.Model == TenancyModel.Schemas).Select(static tenant => tenant.Home.Place!)
-            .ToList();
-        var seen = new ConcurrentDictionary<string, string>(schemas.Count == 0 ? []
-            : await Structure.HashesAsync(spec, home, schemas, token));
-        await Parallel.ForEachAsync(placed.Where(static tenant => tenant.Home.Model == TenancyModel.Databases),
-            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = token }, async (tenant, each) =>
-            {
-                try
-                {
-                    await using var inside = await session.Servers[tenant.Home.Server].OpenAdminAsync(tenant.Home.Database, each);
-                    seen[tenant.Home.Place!] = (await Structure.HashesAsync(spec, inside, [], each))[""];
-                }
-                catch (NpgsqlException)
-                {
-                    seen[tenant.Home.Place!] = ""; // one that cannot be asked is not as it should be
-                }
-            });
-        return [.. placed.Where(tenant => seen.GetValueOrDefault(tenant.Home.Place!) != wanted)];
-    }
+    /// <summary>The tenants whose databases have another structure than home, though home's migrations ran there; a few are asked at a
+    /// time. Schemas are compared by the plan itself.</summary>
+    public Task<IReadOnlyList<PlaceDifference>> DatabaseDriftAsync(CancellationToken token) =>
+        DatabaseStructures.DifferentAsync(session, spec, home, token);
+
+    /// <summary>Brings the copies of shared tables in tenants' databases up, where they are not as home's.</summary>
+    public Task<SharedRefresh> RefreshSharedAsync(CancellationToken token) => SharedRefresh.RunAsync(session, spec, home, token);
 
     /// <summary>What was done to a tenant, oldest first.</summary>
     public async Task<IReadOnlyList<TenantEvent>> EventsAsync(Tenant tenant, CancellationToken token)
@@ -134,8 +118,13 @@ public sealed class Tenants : IAsyncDisposable
             return model is null || there.Home.Model == wanted ? there
                 : throw new ArgumentException($"the tenant `{name}` is there already, in "
                 + $"{TenantRegistry.NameOf(there.Home.Model)}: howdah tenant move takes it elsewhere");
+        fault?.Invoke("asked");
         if (wanted == TenancyModel.Rows)
-            return await Registry.CreateAsync(name, token);
+        {
+            var made = await Registry.CreateAsync(name, token);
+            fault?.Invoke("made");
+            return made;
+        }
         var structure = await Structure.ReadAsync(spec, wanted, home, token);
         if (wanted == TenancyModel.Schemas)
             await SchemaAsync(name, structure, token);
@@ -178,23 +167,34 @@ public sealed class Tenants : IAsyncDisposable
         await using var transaction = await home.BeginTransactionAsync(token);
         if (await InsertAsync(name, TenancyModel.Schemas, null, "active", token) is not { } made)
             return; // somebody else was faster
+        fault?.Invoke("registered");
         await Run.AllAsync(home, [Fence.Lay(spec), Event(made.Id, name, "create", ("model", "schemas"), ("place", made.Place))], token);
         await places.MakeAsync(made.Id, new(TenancyModel.Schemas, spec.Server, spec.Database, made.Place), structure, open: true, token);
+        fault?.Invoke("place made");
         await transaction.CommitAsync(token);
+        fault?.Invoke("made");
     }
 
     // A database is made outside any transaction: what is under way is written down first, and whoever comes after a crash drops the half
     // that was made and begins again under a new name.
     async Task DatabaseAsync(string name, string server, Structure structure, CancellationToken token)
     {
-        if (await Run.ScalarAsync(home, "select pg_catalog.pg_try_advisory_lock($1, pg_catalog.hashtext($2))", token, Lock,
-            name) is not true)
-            throw new ArgumentException($"the tenant `{name}` is being worked on by somebody else: wait for that to end");
+        // Whoever was just killed lets go of it in a moment.
+        for (var attempt = 1; await Run.ScalarAsync(home, "select pg_catalog.pg_try_advisory_lock($1, pg_catalog.hashtext($2))", token,
+            Lock,
+            name) is not true; attempt++)
+        {
+            if (attempt == 20)
+                throw new ArgumentException($"the tenant `{name}` is being worked on by somebody else: wait for that to end");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, token);
+        }
         try
         {
             if (await Registry.FindAsync(name, token) is { State: "creating" } half)
                 await places.DropAsync(half.Home, token);
+            fault?.Invoke("half dropped");
             var made = await BeginAsync(name, server, token);
+            fault?.Invoke("registered");
             var place = new Placement(TenancyModel.Databases, server, made.Place, made.Place);
             await places.MakeAsync(made.Id, place, structure, open: true, token);
             var id = new Literal(made.Id.ToString());
@@ -205,6 +205,7 @@ public sealed class Tenants : IAsyncDisposable
                     + $"where tenant = {id} and finished is null"),
                 Event(made.Id, name, "create", ("model", "databases"), ("server", server), ("place", made.Place)),
             ], token);
+            fault?.Invoke("made");
         }
         finally
         {
@@ -254,7 +255,12 @@ public sealed class Tenants : IAsyncDisposable
     {
         var tenant = await GetAsync(name, token);
         if (tenant.State == to)
+        {
+            // A database's doors are turned in another transaction than the registry: a call that was cut off may have turned them.
+            if (tenant.Home.Model == TenancyModel.Databases)
+                await TurnDoorsAsync(tenant, to, token);
             return tenant;
+        }
         if (tenant.State != from)
             throw new ArgumentException($"the tenant `{name}` is {tenant.State}, not {from}: `{action}` cannot be done now");
         if (tenant.Home.Model == TenancyModel.Rows && spec.Wanted.Type != "uuid")
@@ -267,15 +273,16 @@ public sealed class Tenants : IAsyncDisposable
             + "epoch",
             token, tenant.Id, to, from) is null)
             throw new ArgumentException($"the tenant `{name}` was changed by somebody else meanwhile: look, and try again");
-        // Closed before it is told; opened after.
-        if (to != "active")
-            await PlaceFence.CloseAsync(session, spec, home, tenant.Home, token);
-        else
-            await PlaceFence.OpenAsync(session, spec, home, tenant.Home, token);
+        await TurnDoorsAsync(tenant, to, token);
+        fault?.Invoke("turned");
         await Run.AllAsync(home, [Fence.Lay(spec), Event(tenant.Id, name, action)], token);
         await transaction.CommitAsync(token);
+        fault?.Invoke("told");
         return await GetAsync(name, token);
     }
+
+    Task TurnDoorsAsync(Tenant tenant, string to, CancellationToken token) => to == "active"
+        ? PlaceFence.OpenAsync(session, spec, home, tenant.Home, token) : PlaceFence.CloseAsync(session, spec, home, tenant.Home, token);
 
     internal static Sql Event(Guid tenant, string name, string action, params (string Key, string Value)[] detail) => Sql.Of(
         $"insert into howdah.tenant_events (tenant, name, action, detail) values ({new Literal(tenant.ToString())}, {new Literal(name)}, "

@@ -1,5 +1,5 @@
 -- $1: schemas; $2: tenant column; $3, $4: schemas and names of tenant tables. Tables of the schemas and all made from tenant tables (partitions,
--- children), with row-level security and the tenant column; a domain stands as the type under it
+-- children), with row-level security and the tenant column, a domain stands as the type under it, and whether partitioned by it
 with recursive made(oid) as (
   select i.inhrelid from rows from (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[])) t(schema, name)
   join pg_catalog.pg_namespace n on n.nspname = t.schema
@@ -9,7 +9,9 @@ with recursive made(oid) as (
   select i.inhrelid from made m join pg_catalog.pg_inherits i on i.inhparent = m.oid
 )
 select n.nspname, c.relname, c.relrowsecurity, c.relforcerowsecurity, pg_catalog.format_type(b.oid, null), coalesce(a.attnotnull, false),
-       c.oid in (select oid from made), coalesce(b.oid <> a.atttypid, false)
+       c.oid in (select oid from made), coalesce(b.oid <> a.atttypid, false),
+       exists (select from pg_catalog.pg_partitioned_table p where p.partrelid = c.oid and p.partstrat = 'l' and p.partnatts = 1
+         and p.partattrs[0] = a.attnum)
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = $2 and not a.attisdropped and a.attnum > 0

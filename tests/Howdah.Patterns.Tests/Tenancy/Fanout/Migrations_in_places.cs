@@ -1,6 +1,7 @@
 using Howdah.Engine.Applying;
 using Npgsql;
 using Xunit;
+using Registered = Howdah.Patterns.Tenancy.Registry.Tenants;
 
 namespace Howdah.Patterns.Tests.Tenancy.Fanout;
 
@@ -108,22 +109,45 @@ public abstract class Migrations_in_places(int major)
     [Fact]
     public async Task A_place_that_differs_is_told_with_what_differs_first()
     {
-        using var tenants = await Tenants.OpenAsync(major, schemas: 8);
+        using var tenants = await Tenants.OpenAsync(major, schemas: 9, databases: 2);
         await tenants.Estate.ConvergeAsync();
-        foreach (var (place, drift) in ((int, string)[])[(2, "alter table P.orders add extra int"), (3, "drop index P.lines_note"),
+        foreach (var (place, change) in ((int, string)[])[(2, "alter table P.orders add extra int"), (3, "drop index P.lines_note"),
             (4, "alter table P.orders alter what set not null"), (5, "revoke insert on P.orders from P"),
-            (6, "alter table P.orders drop constraint orders_what"), (7, "drop table P.lines")])
-            await tenants.Server.ExecuteAsync(drift.Replace("P", Tenants.Place(place), StringComparison.Ordinal), Tenants.Database);
-        var notes = (await tenants.Estate.PlanAsync()).Notes.Where(static note => note.Code == "HOW0641").Select(static note
+            (6, "alter table P.orders drop constraint orders_what"), (7, "drop table P.lines"),
+            (8, "create index extra on P.orders (tenant_id, what)"),
+                (9, "grant truncate on P.lines to P; revoke insert on P.orders from P")])
+            await tenants.Server.ExecuteAsync(change.Replace("P", Tenants.Place(place), StringComparison.Ordinal), Tenants.Database);
+        var plan = await tenants.Estate.PlanAsync();
+        var notes = plan.Notes.Where(static note => note.Code == "HOW0641").Select(static note
             => note.Message)
             .ToList();
         Assert.Equal(6, notes.Count);
         Assert.Contains("column extra of orders is not at home", notes[0], StringComparison.Ordinal);
         Assert.Contains("index lines_note of lines is missing", notes[1], StringComparison.Ordinal);
         Assert.Contains("column what of orders is", notes[2], StringComparison.Ordinal);
-        Assert.Contains("privileges of orders is", notes[3], StringComparison.Ordinal);
-        Assert.Contains("constraint orders_what of orders is missing", notes[4], StringComparison.Ordinal);
-        Assert.Contains("1 more differ: s007", notes[5], StringComparison.Ordinal);
+        Assert.Contains("constraint orders_what of orders is missing", notes[3], StringComparison.Ordinal);
+        Assert.Contains("lines is missing", notes[4], StringComparison.Ordinal);
+        Assert.Contains("1 more differ: s008", notes[5], StringComparison.Ordinal);
+
+        // Privileges are given anew; of a tenant that is suspended they are gone for a reason.
+        var step = Assert.Single(plan.Steps);
+        Assert.Equal("tenancy/shop/places/privileges", step.Id);
+        Assert.Contains("for s005, s009", step.Detail, StringComparison.Ordinal);
+        await tenants.Server.ExecuteAsync("update howdah.tenants set state = 'suspended' where name = 's001'; "
+            + $"revoke all on {Tenants.Place(1)}.orders from {Tenants.Place(1)}", Tenants.Database);
+        await tenants.Estate.ApplyAsync();
+        Assert.True(await tenants.AskAsync<bool>($"select has_table_privilege('{Tenants.Place(5)}', '{Tenants.Place(5)}.orders', 'insert') "
+            + $"and has_table_privilege('{Tenants.Place(9)}', '{Tenants.Place(9)}.orders', 'insert') "
+            + $"and not has_table_privilege('{Tenants.Place(9)}', '{Tenants.Place(9)}.lines', 'truncate') "
+            + $"and not has_table_privilege('{Tenants.Place(1)}', '{Tenants.Place(1)}.orders', 'select')"));
+        Assert.Empty((await tenants.Estate.PlanAsync()).Steps);
+
+        // Databases, too: what the plan's own snapshot cannot see is asked for beside it.
+        await tenants.Server.ExecuteAsync("alter table app.orders add extra int", Tenants.Place(502));
+        var session = await tenants.Estate.OpenAsync();
+        await using var registered = await Registered.OpenAsync(session, session.Estate.Databases[0], default);
+        var drift = Assert.Single(await registered.DatabaseDriftAsync(default));
+        Assert.Equal(("d002", "column extra of orders is not at home"), (drift.Tenant, drift.Difference));
     }
 
     [Fact]

@@ -173,10 +173,10 @@ public sealed class Rewriting_migrations
 
     static Gen<string> OneOf(params string[] pieces) => Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]);
 
-    static PlaceScript Rewrite(string text, bool schemas = true)
+    static PlacedMigration Rewrite(string text, bool schemas = true)
     {
         var names = new TenantNames([new("store", "orders"), new("store", "lines")], [new("store", "regions")],
             [new("store", "orders_idx"), new("store", "orders_id_seq")], [new("store", "legacy"), new("store", "orders")]);
-        return new PlaceRewriter(names, schemas, new HashSet<string> { "store_app" }).Rewrite(new("0001_x", text, ""));
+        return new PlaceRewriter(names, schemas, new HashSet<string> { "store_app" }, "tenant_id").Rewrite(new("0001_x", text, ""));
     }
 }

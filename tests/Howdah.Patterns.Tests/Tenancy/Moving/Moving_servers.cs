@@ -8,7 +8,8 @@ static class Moving_servers
 {
     static readonly ConcurrentDictionary<int, Lazy<Task<TestServer>>> Servers = new();
 
-    internal static Task<TestServer> GetAsync(int major) => Servers.GetOrAdd(major, static version => new(() => StartAsync(version))).Value;
+    internal static Task<TestServer> GetAsync(int major) => Servers.GetOrAdd(major, 
+        static version => new(async () => (await StartAsync(version)).Keep())).Value;
 
     internal static async Task<TestServer> StartAsync(int major)
     {

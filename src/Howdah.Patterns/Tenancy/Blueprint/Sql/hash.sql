@@ -5,7 +5,8 @@ with place as (
   from (select '' as name where coalesce(pg_catalog.cardinality($4::text[]), 0) = 0 union all select pg_catalog.unnest($4::text[])) p
   cross join rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) with ordinality t(s, n, ord)
   left join pg_catalog.pg_namespace n on n.nspname = case when p.name = '' then t.s else p.name end
-  left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = t.n and c.relkind in ('r', 'p')
+  left join pg_catalog.pg_class c on c.relkind in ('r', 'p')
+    and c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.n))::oid
 ), told as (
   select place, home, ord, 0 as kind, relname as what, case when rel is null then 'missing'
     else pg_catalog.concat_ws(' ', reloptions::text, relreplident::text, relpersistence::text) end as text from place

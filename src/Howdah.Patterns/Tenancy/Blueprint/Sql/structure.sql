@@ -6,11 +6,11 @@ with wanted as (
          c.oid::pg_catalog.regclass::text as name, t.ord
   from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) with ordinality t(s, n, ord)
   join pg_catalog.pg_namespace n on n.nspname = t.s
-  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = t.n and c.relkind in ('r', 'p')
+  join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.n))::oid and c.relkind in ('r', 'p')
 ), shared as (
   select c.oid from rows from (pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[])) t(s, n)
   join pg_catalog.pg_namespace n on n.nspname = t.s
-  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = t.n
+  join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.n))::oid
 ), col as (
   select w.oid as rel, w.name, w.ord, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated,
          a.attstorage, a.attcompression, a.attstattarget, a.attoptions, a.attcollation, y.typcollation, y.typstorage,

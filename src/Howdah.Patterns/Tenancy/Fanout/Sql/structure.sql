@@ -8,11 +8,12 @@ with place as (
   select p.nspname, p.own, p.homes, c.oid, c.relname, c.relkind, c.relpersistence, c.relreplident, c.reloptions, c.relacl, c.relowner, c.relnamespace
   from rows from (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[])) t(home, name)
   join place p on p.home = t.home
-  join pg_catalog.pg_class c on c.relnamespace = p.oid and c.relname = t.name
+  -- by name, not by a join: with a thousand schemas that have the same tables, the server's guess of how many there are is far off
+  join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(p.nspname) || '.' || pg_catalog.quote_ident(t.name))::oid
   where c.relkind in ('r', 'p')
 ), part as (
   select r.nspname, r.relname as object,
-         pg_catalog.concat_ws(' ', r.relkind, r.relpersistence, r.relreplident, r.reloptions::text, pg_catalog.pg_get_userbyid(r.relowner)) as def
+         pg_catalog.concat_ws(' ', case r.relkind when 'p' then 'r' else r.relkind end, r.relpersistence, r.relreplident, r.reloptions::text, pg_catalog.pg_get_userbyid(r.relowner)) as def
   from rel r
   union all
   select r.nspname, r.relname || ' column ' || a.attname,
@@ -32,11 +33,11 @@ with place as (
            then pg_catalog.pg_get_constraintdef(k.oid) || k.convalidated::text
            else pg_catalog.replace(pg_catalog.replace(pg_catalog.pg_get_constraintdef(k.oid), r.own, ''), case k.contype when 'c' then r.homes else '' end, '')
              || k.convalidated::text end
-  from rel r join pg_catalog.pg_constraint k on k.conrelid = r.oid and k.contype in ('c', 'f', 'p', 'u', 'x') and k.conname <> 'howdah_tenant_only'
+  from rel r join pg_catalog.pg_constraint k on k.conrelid = r.oid and k.contype in ('c', 'f', 'p', 'u', 'x') and k.conparentid = 0 and k.conname <> 'howdah_tenant_only'
   left join rel f on f.oid = k.confrelid and f.nspname = r.nspname
   union all
   select r.nspname, r.relname || ' index ' || x.relname,
-         pg_catalog.replace(pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid), r.own, ''), r.homes, '') || i.indisvalid::text
+         pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '), r.own, ''), r.homes, '') || i.indisvalid::text
   from rel r join pg_catalog.pg_index i on i.indrelid = r.oid join pg_catalog.pg_class x on x.oid = i.indexrelid
   union all
   select r.nspname, r.relname || ' trigger ' || g.tgname,

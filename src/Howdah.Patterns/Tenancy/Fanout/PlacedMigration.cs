@@ -10,7 +10,8 @@ namespace Howdah.Patterns.Tenancy.Fanout;
 /// <param name="Made">Tables of tenants that it makes, by their names at home.</param>
 /// <param name="Builds">Outside a transaction: the indexes it makes.</param>
 /// <param name="Removes">Outside a transaction: the indexes it drops.</param>
-sealed record PlaceScript(HomeMigration Migration, string Template, IReadOnlyList<StatementNote> Left, IReadOnlyList<StatementNote> Refused,
+sealed record PlacedMigration(HomeMigration Migration, string Template, IReadOnlyList<StatementNote> Left,
+    IReadOnlyList<StatementNote> Refused,
     IReadOnlyList<QName> Made, IReadOnlyList<QName> Builds, IReadOnlyList<QName> Removes)
 {
     /// <summary>A character that no text of SQL has a use for.</summary>
