@@ -1,7 +1,8 @@
 // What binding statements to a tenant costs, side by side in one run:
 //   dotnet run -c Release --project bench/Howdah.Bench.Client -- client [15|18] [seconds a round] [rounds]
 // (a) a point read through Howdah.Client against bare Npgsql with an explicit predicate on an unprotected table, (b) against the usual
-// way of four round trips, (c) a noisy neighbor, (d) the server's CPU time for the wrapped policy. Writes its section of bench/RESULTS.md.
+// way of four round trips, (c) a noisy neighbor, (d) the server's CPU time for the policy, signed or not, (e) imports against COPY. Writes
+// its section of bench/RESULTS.md.
 //   … -- ef …    EF Core with Howdah against EF Core with a query filter by hand
 using System.Globalization;
 using Howdah.Bench.Client;
@@ -41,6 +42,7 @@ var section = new Section("client", string.Create(CultureInfo.InvariantCulture, 
 await PointReads.RunAsync(bench, section, seconds, rounds);
 await NoisyNeighbor.RunAsync(bench, section, seconds, rounds);
 await PolicyCost.RunAsync(bench, section);
+await ImportSpeed.RunAsync(bench, section);
 await bench.Server.StopAsync();
 section.Save("bench/RESULTS.md");
 return 0;

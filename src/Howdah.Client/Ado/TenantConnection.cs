@@ -17,7 +17,6 @@ public sealed class TenantConnection : DbConnection
     readonly Tenant tenant;
     Session? session;
     TenantTransaction? transaction;
-    Execution? spare;
 
     internal TenantConnection(Tenant tenant) => this.tenant = tenant;
 
@@ -185,7 +184,7 @@ public sealed class TenantConnection : DbConnection
             if (front)
                 at.Renew();
             var sent = work.StartAsync(at, front, front ? behavior & ~Single : behavior, token);
-            return (Interlocked.Exchange(ref spare, null) ?? new(this)).Await(new(work, at, front, behavior, token), sent);
+            return at.Front.Take().Await(new(this, work, at, front, behavior, token), sent);
         }
         catch (Exception e)
         {
@@ -194,8 +193,6 @@ public sealed class TenantConnection : DbConnection
     }
 
     internal void ContextIsSet(Session at) => at.ContextSet = transaction is not null;
-
-    internal void GiveBack(Execution execution) => spare = execution;
 
     /// <summary>After an error: runs it at the tenant's new home, if that is what it told of.</summary>
     /// <param name="attempt">What failed.</param>

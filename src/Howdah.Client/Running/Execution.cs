@@ -4,12 +4,11 @@ using Npgsql;
 namespace Howdah.Client;
 
 /// <summary>
-/// One statement's way to its reader: waits for Npgsql, and passes the context's own result. Kept with its connection and used again, so
-/// that a statement costs no object but Npgsql's; a pooled state machine would be missing where several run at the same time.
+/// One statement's way to its reader: waits for Npgsql, and passes the context's own result. Used again and again, so that a
+/// statement costs no object but Npgsql's; a pooled state machine would be missing where several run at the same time.
 /// </summary>
 sealed class Execution : IValueTaskSource<NpgsqlDataReader>
 {
-    readonly TenantConnection connection;
     readonly Action started, passed;
     ManualResetValueTaskSourceCore<NpgsqlDataReader> core;
     Attempt attempt;
@@ -17,11 +16,7 @@ sealed class Execution : IValueTaskSource<NpgsqlDataReader>
     Task<bool>? passing;
     NpgsqlDataReader? reader;
 
-    internal Execution(TenantConnection connection)
-    {
-        this.connection = connection;
-        (started, passed) = (Started, Passed);
-    }
+    internal Execution() => (started, passed) = (Started, Passed);
 
     /// <summary>Waits for what was sent.</summary>
     internal ValueTask<NpgsqlDataReader> Await(in Attempt what, Task<NpgsqlDataReader> sent)
@@ -65,7 +60,7 @@ sealed class Execution : IValueTaskSource<NpgsqlDataReader>
         {
             passing?.GetAwaiter().GetResult();
             if (attempt.Front)
-                connection.ContextIsSet(attempt.At);
+                attempt.Connection.ContextIsSet(attempt.At);
         }
         catch (Exception e)
         {
@@ -82,7 +77,7 @@ sealed class Execution : IValueTaskSource<NpgsqlDataReader>
         NpgsqlDataReader again;
         try
         {
-            again = await connection.RecoverAsync(attempt, reader, error).ConfigureAwait(false);
+            again = await attempt.Connection.RecoverAsync(attempt, reader, error).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -100,9 +95,10 @@ sealed class Execution : IValueTaskSource<NpgsqlDataReader>
         }
         finally
         {
+            var front = attempt.At.Front;
             core.Reset();
             (attempt, starting, reader, passing) = (default, null, null, null);
-            connection.GiveBack(this);
+            front.GiveBack(this);
         }
     }
 
