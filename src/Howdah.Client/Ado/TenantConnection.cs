@@ -180,7 +180,7 @@ public sealed class TenantConnection : DbConnection
             var at = Session;
             at.ThrowIfBusy();
             // Nothing is executed there, so nothing needs a context.
-            var front = !at.ContextSet && (behavior & CommandBehavior.SchemaOnly) == 0;
+            var front = (!at.ContextSet || at.Rewound || at.Expiring) && (behavior & CommandBehavior.SchemaOnly) == 0;
             if (front)
                 at.Renew();
             var sent = work.StartAsync(at, front, front ? behavior & ~Single : behavior, token);
@@ -192,7 +192,14 @@ public sealed class TenantConnection : DbConnection
         }
     }
 
-    internal void ContextIsSet(Session at) => at.ContextSet = transaction is not null;
+    internal void ContextIsSet(Session at) => (at.ContextSet, at.Rewound) = (transaction is not null, false);
+
+    /// <summary>A savepoint was gone back to: what the context was then, it is again.</summary>
+    internal void Rewind()
+    {
+        if (session is { } open)
+            open.Rewound = tenant.Source.Signature is not null;
+    }
 
     /// <summary>After an error: runs it at the tenant's new home, if that is what it told of.</summary>
     /// <param name="attempt">What failed.</param>
