@@ -10,8 +10,9 @@ abstract class ImportColumn
     readonly List<bool> nulls = [];
     bool any;
 
-    /// <summary>Whether a value is itself one of several, so that an array of them could not be taken apart by the server.</summary>
-    internal abstract bool IsArray { get; }
+    /// <summary>Whether every value has to be a parameter of its own: the server would take an array of arrays apart into single values,
+    /// and a list of ranges is a multirange to Npgsql, a list of bytes a bytea.</summary>
+    internal abstract bool Alone { get; }
 
     /// <summary>The values as an array; some value where one is null.</summary>
     internal abstract NpgsqlParameter Values { get; }
@@ -49,8 +50,9 @@ sealed class ImportColumn<T>(NpgsqlDbType? type, string? name) : ImportColumn
 {
     readonly List<T> values = [];
 
-    internal override bool IsArray { get; } = typeof(IEnumerable).IsAssignableFrom(typeof(T)) && typeof(T) != typeof(string)
-        && typeof(T) != typeof(byte[]);
+    internal override bool Alone { get; } = (typeof(IEnumerable).IsAssignableFrom(typeof(T)) && typeof(T) != typeof(string)
+        && typeof(T) != typeof(byte[])) || typeof(T) == typeof(byte)
+        || (typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(NpgsqlRange<>));
 
     internal override NpgsqlParameter Values
     {

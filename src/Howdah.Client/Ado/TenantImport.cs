@@ -8,7 +8,7 @@ namespace Howdah.Client;
 /// <summary>
 /// Many rows into a tenant's table, as COPY would bring them, which the server refuses where policies hold. They go over the wire column
 /// by column as binary arrays, some thousand rows at a time, and into the table through every policy, constraint and trigger: all of them
-/// or none. It needs no privilege but to insert. Where a column's values are arrays themselves, every value is a parameter of its own.
+/// or none. It needs no privilege but to insert. Where a column's values are arrays or ranges, every value is a parameter of its own.
 /// </summary>
 public sealed class TenantImport : IAsyncDisposable
 {
@@ -135,7 +135,7 @@ public sealed class TenantImport : IAsyncDisposable
     {
         if (waiting == 0)
             return;
-        if (Array.Exists(columns, static each => each is { IsArray: true }))
+        if (Array.Exists(columns, static each => each is { Alone: true }))
         {
             var most = Math.Max(1, Parameters / columns.Length);
             for (var from = 0; from < waiting; from += most)
@@ -161,7 +161,7 @@ public sealed class TenantImport : IAsyncDisposable
         }
     }
 
-    /// <summary>Row by row: the server takes an array of arrays apart into single values, not into rows.</summary>
+    /// <summary>Row by row, with every value a parameter.</summary>
     string Rows(NpgsqlParameterCollection parameters, int from, int to)
     {
         var text = new StringBuilder(insert).Append(" values ");
