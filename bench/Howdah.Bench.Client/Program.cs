@@ -11,7 +11,7 @@ using Howdah.Testing;
 
 if (args is not ["client" or "ef" or "import", ..])
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Howdah.Bench.Client -- client|ef|import [15|18] [seconds] [rounds]");
+    Console.Error.WriteLine("usage: Howdah.Bench.Client client|ef|import [15|18] [seconds] [rounds]");
     return 64;
 }
 var major = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 18;

@@ -20,8 +20,8 @@ public sealed class AotTests
         var (code, output) = await RunAsync("dotnet", "publish", Path.Combine(root.FullName, "tests/Howdah.Aot"), "-c", "Release", "--ucr",
             "-p:PublishAot=true", $"-p:ArtifactsPath={folder}", $"-p:CppCompilerAndLinker={linker}", "-o", Path.Combine(folder, "out"),
             "--nologo", "-v", "minimal");
-        Assert.SkipWhen(code != 0 && (output.Contains("NU1101", StringComparison.Ordinal) || output.Contains("NU1301", StringComparison.Ordinal)
-            || output.Contains("NU1102", StringComparison.Ordinal)), $"the compiler's package (ILCompiler) cannot be had here: {output}");
+        Assert.SkipWhen(code != 0 && Array.Exists(["NU1101", "NU1102", "NU1301"], sign => output.Contains(sign, StringComparison.Ordinal)),
+            $"the compiler's package (ILCompiler) cannot be had here: {output}");
         // Warnings are errors there, too; those of the linking come after the compiler's.
         Assert.True(code == 0 && !output.Contains("warning", StringComparison.OrdinalIgnoreCase), output);
 
@@ -39,7 +39,11 @@ public sealed class AotTests
 
     static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         try

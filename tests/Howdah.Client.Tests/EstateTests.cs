@@ -112,12 +112,12 @@ public sealed class EstateTests
             // What SQL that got into a statement can do: say another tenant, change its own context, use one that ended.
             var signature = new Signature(Key, clock) { Bound = false };
             var mine = signature.Sign(acme.Text(), 0);
+            var past = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(clock.GetUtcNow().AddMinutes(-3));
             string[] forged =
             [
                 bolt.Text(), mine.Replace(acme.Text(), bolt.Text(), StringComparison.Ordinal), mine[..^1] + (mine[^1] == '0' ? '1' : '0'),
                 new Signature("another key", clock) { Bound = false }.Sign(bolt.Text(), 0), "x", new string('.', 80), mine + "0",
-                new Signature(Key, new Microsoft.Extensions.Time.Testing.FakeTimeProvider(clock.GetUtcNow().AddMinutes(-3))) { Bound = false }
-                    .Sign(bolt.Text(), 0),
+                new Signature(Key, past) { Bound = false }.Sign(bolt.Text(), 0),
                 new Signature(Key, clock).Sign(bolt.Text(), 1),
             ];
             foreach (var context in forged)

@@ -205,12 +205,14 @@ public sealed class ImportTests
             Assert.Equal(3, await import.CompleteAsync());
         }
         await EqualAsync(home, "made", $$"""
-            select '{{home.Acme}}'::uuid, i, '{{home.Bolt}}'::uuid, 123456789012345678.0123456789, i = 0, 1.5::float8, 2.5::real, 7::smallint,
-              date '2026-02-03', time '04:05:06', timestamptz '2026-02-03 04:05:06+00', timestamp '2026-02-03 04:05:06', interval '90 minutes',
+            select '{{home.Acme}}'::uuid, i, '{{home.Bolt}}'::uuid, 123456789012345678.0123456789, i = 0, 1.5::float8, 2.5::real,
+              7::smallint, date '2026-02-03', time '04:05:06', timestamptz '2026-02-03 04:05:06+00', timestamp '2026-02-03 04:05:06',
+              interval '90 minutes',
               '{"a": 1}'::jsonb, '[1, 2]'::json, '\x0102ff'::bytea, 'happy'::shop.mood, 'ABC'::shop.sku, inet '127.0.0.1',
               int4range(1, 5), 'x'::"char", 'läng'::varchar from unnest(array[0, 2]) i
             union all select '{{home.Acme}}', 1, {{string.Join(", ", Enumerable.Repeat("null", 20))}}
-            union all select '{{home.Acme}}', i, null, nullif(i, 4) * 0 + 0.5000000000, {{string.Join(", ", Enumerable.Repeat("null", 9))}}, '[]', null,
+            union all select '{{home.Acme}}', i, null, nullif(i, 4) * 0 + 0.5000000000,
+              {{string.Join(", ", Enumerable.Repeat("null", 9))}}, '[]', null,
               case when i <> 4 then '\x07'::bytea end, case when i <> 4 then 'sad'::shop.mood end,
               {{string.Join(", ", Enumerable.Repeat("null", 5))}} from generate_series(3, 5) i
             """);
