@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using Npgsql;
 
 namespace Howdah.Client;
 
@@ -26,8 +25,7 @@ public sealed class Tenant : DbDataSource
 
     /// <inheritdoc/>
     /// <remarks>Of the home database, without the password.</remarks>
-    public override string ConnectionString =>
-        new NpgsqlConnectionStringBuilder(source.Options.ConnectionString) { Password = null }.ConnectionString;
+    public override string ConnectionString => source.ConnectionString;
 
     internal TenantDataSource Source => source;
     internal Resident Resident => resident;

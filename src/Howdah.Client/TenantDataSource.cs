@@ -25,7 +25,8 @@ public sealed class TenantDataSource : IAsyncDisposable
             throw new ArgumentException("signed contexts need the tenancy's key (`howdah dsn --key`)", nameof(options));
         this.options = options;
         Signature = options.Signed ? new(options.Key!, options.Clock) : null;
-        CommandTimeout = new NpgsqlConnectionStringBuilder(options.ConnectionString).CommandTimeout;
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Password = null };
+        (ConnectionString, CommandTimeout) = (settings.ConnectionString, settings.CommandTimeout);
         Texts = new(options.Context);
         Fronts = new(Texts, options.MaxConnections);
         Gate = new(options.MaxConnections - Locator.Reserved, options.QueueTimeout, options.Clock);
@@ -37,6 +38,8 @@ public sealed class TenantDataSource : IAsyncDisposable
     /// <summary>Signs contexts; null where they are not signed.</summary>
     internal Signature? Signature { get; }
 
+    /// <summary>The home's, without its password.</summary>
+    internal string ConnectionString { get; }
     internal int CommandTimeout { get; }
     internal ContextText Texts { get; }
     internal Fronts Fronts { get; }

@@ -27,6 +27,19 @@ public sealed class MovingTests
     }
 
     [Theory, MemberData(nameof(Majors))]
+    public async Task A_search_path_of_the_connection_string_leads_to_the_shared_tables_and_to_nobodys_own(int major)
+    {
+        var home = await Home.MakeAsync(major);
+        await home.RunAsync($"alter role \"{home.Role}\" in database \"{home.Database}\" reset search_path");
+        await using var tenants = home.Open(home.Options("Search Path=shop"));
+        await using var command = tenants.For(home.Acme).CreateCommand("select sum(total) from orders");
+        Assert.Equal(60L, await command.ExecuteScalarAsync());
+        var place = await home.MoveToSchemaAsync(home.Acme);
+        await home.RunAsync($"update {place}.orders set total = 1");
+        Assert.Equal(3L, await command.ExecuteScalarAsync());
+    }
+
+    [Theory, MemberData(nameof(Majors))]
     public async Task A_transaction_of_which_nothing_was_answered_begins_again_at_the_new_home(int major)
     {
         var home = await Home.MakeAsync(major);

@@ -81,6 +81,38 @@ public sealed class SignedTests
         Assert.Equal(60L, await command.ExecuteScalarAsync());
     }
 
+    [Fact]
+    public async Task A_long_transaction_gets_its_context_anew_also_where_a_savepoint_took_it_back()
+    {
+        var home = await SignedHomeAsync(18);
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var tenants = new TenantDataSource(new()
+        {
+            ConnectionString = home.ConnectionString(),
+            Key = Home.Key,
+            Signed = true,
+            Clock = clock,
+        });
+        await using var connection = await tenants.For(home.Acme).OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        async Task<long> EndAsync()
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "select current_setting('howdah.tenant') from orders limit 1";
+            var context = (string)(await command.ExecuteScalarAsync())!;
+            return long.Parse(context.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        var first = await EndAsync();
+        clock.Advance(TimeSpan.FromSeconds(50));
+        Assert.Equal(first, await EndAsync());
+        await transaction.SaveAsync("before");
+        clock.Advance(TimeSpan.FromSeconds(50));
+        Assert.Equal(first + 100, await EndAsync());
+        await transaction.RollbackAsync("before");
+        Assert.Equal(first + 100, await EndAsync());
+        await transaction.CommitAsync();
+    }
+
     static async Task<Home> SignedHomeAsync(int major)
     {
         var home = await Home.MakeAsync(major);

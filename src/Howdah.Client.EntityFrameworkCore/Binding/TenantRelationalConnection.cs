@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -34,6 +35,10 @@ sealed class TenantRelationalConnection : NpgsqlRelationalConnection
         get => base.DbDataSource;
         set => base.DbDataSource = tenant.AtDesignTime ? value : throw new NotSupportedException(Fixed);
     }
+
+    // The provider's own takes the connection string apart for each connection that is opened, to see whether one enlists. None does: it is
+    // for the tenant's connection to refuse an ambient transaction.
+    public override Transaction? CurrentAmbientTransaction => tenant.AtDesignTime ? base.CurrentAmbientTransaction : Transaction.Current;
 
     public override void SetDbConnection(DbConnection? value, bool contextOwnsConnection)
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,11 +10,18 @@ abstract class ImportColumn
     readonly List<bool> nulls = [];
     bool any;
 
+    /// <summary>Whether every value has to be a parameter of its own: the server would take an array of arrays apart into single values,
+    /// and a list of ranges is a multirange to Npgsql, a list of bytes a bytea.</summary>
+    internal abstract bool Alone { get; }
+
     /// <summary>The values as an array; some value where one is null.</summary>
     internal abstract NpgsqlParameter Values { get; }
 
     /// <summary>Which of them are null; none where no value is.</summary>
     internal NpgsqlParameter? Nulls => any ? new NpgsqlParameter<List<bool>> { TypedValue = nulls } : null;
+
+    /// <summary>One value; null where it is null.</summary>
+    internal NpgsqlParameter? At(int row) => nulls[row] ? null : One(row);
 
     internal void AddNull()
     {
@@ -31,12 +39,20 @@ abstract class ImportColumn
     private protected void Add() => nulls.Add(false);
 
     private protected abstract void AddDefault();
+
+    private protected abstract NpgsqlParameter One(int row);
 }
 
 /// <summary>The values of one column of a type.</summary>
-sealed class ImportColumn<T>(NpgsqlDbType? type) : ImportColumn
+/// <param name="type">The server's type, where it does not follow from the values'.</param>
+/// <param name="name">The same by name.</param>
+sealed class ImportColumn<T>(NpgsqlDbType? type, string? name) : ImportColumn
 {
     readonly List<T> values = [];
+
+    internal override bool Alone { get; } = (typeof(IEnumerable).IsAssignableFrom(typeof(T)) && typeof(T) != typeof(string)
+        && typeof(T) != typeof(byte[])) || typeof(T) == typeof(byte)
+        || (typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(NpgsqlRange<>));
 
     internal override NpgsqlParameter Values
     {
@@ -45,6 +61,8 @@ sealed class ImportColumn<T>(NpgsqlDbType? type) : ImportColumn
             var parameter = new NpgsqlParameter<List<T>> { TypedValue = values };
             if (type is { } known)
                 parameter.NpgsqlDbType = NpgsqlDbType.Array | known;
+            else if (name is not null)
+                parameter.DataTypeName = name + "[]";
             return parameter;
         }
     }
@@ -62,4 +80,14 @@ sealed class ImportColumn<T>(NpgsqlDbType? type) : ImportColumn
     }
 
     private protected override void AddDefault() => values.Add(default!);
+
+    private protected override NpgsqlParameter One(int row)
+    {
+        var parameter = new NpgsqlParameter<T> { TypedValue = values[row] };
+        if (type is { } known)
+            parameter.NpgsqlDbType = known;
+        else if (name is not null)
+            parameter.DataTypeName = name;
+        return parameter;
+    }
 }

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Npgsql;
 
@@ -174,43 +173,46 @@ public sealed class TenantConnection : DbConnection
 
     /// <summary>Runs it with the context where it has to be, and again at the new home where the tenant had moved and nothing was
     /// kept.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<NpgsqlDataReader> RunAsync(IWork work, CommandBehavior behavior, CancellationToken token)
+    internal ValueTask<NpgsqlDataReader> RunAsync(IWork work, CommandBehavior behavior, CancellationToken token)
     {
-        while (true)
+        try
         {
             var at = Session;
             at.ThrowIfBusy();
             // Nothing is executed there, so nothing needs a context.
-            var front = !at.ContextSet && (behavior & CommandBehavior.SchemaOnly) == 0;
+            var front = (!at.ContextSet || at.Rewound || at.Expiring) && (behavior & CommandBehavior.SchemaOnly) == 0;
             if (front)
                 at.Renew();
-            NpgsqlDataReader? reader = null;
-            PostgresException refusal;
-            try
-            {
-                reader = await work.StartAsync(at, front, front ? behavior & ~Single : behavior, token).ConfigureAwait(false);
-                if (front)
-                {
-                    // The row of the context is not looked at: it was set, or there is an error.
-                    await reader.NextResultAsync(token).ConfigureAwait(false);
-                    at.ContextSet = transaction is not null;
-                }
-                return reader;
-            }
-            catch (PostgresException e) when (Refusal.Inside(e, at.Placement, reader is not null))
-            {
-                refusal = e;
-            }
-            catch when (reader is not null)
-            {
-                await reader.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-            if (reader is not null)
-                await reader.DisposeAsync().ConfigureAwait(false);
-            await FollowAsync(at, refusal, token).ConfigureAwait(false);
+            var sent = work.StartAsync(at, front, front ? behavior & ~Single : behavior, token);
+            return at.Front.Take().Await(new(this, work, at, front, behavior, token), sent);
         }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<NpgsqlDataReader>(e);
+        }
+    }
+
+    internal void ContextIsSet(Session at) => (at.ContextSet, at.Rewound) = (transaction is not null, false);
+
+    /// <summary>A savepoint was gone back to: what the context was then, it is again.</summary>
+    internal void Rewind()
+    {
+        if (session is { } open)
+            open.Rewound = tenant.Source.Signature is not null;
+    }
+
+    /// <summary>After an error: runs it at the tenant's new home, if that is what it told of.</summary>
+    /// <param name="attempt">What failed.</param>
+    /// <param name="reader">Where the context had been answered, the reader that stood on it.</param>
+    /// <param name="error">How.</param>
+    internal async ValueTask<NpgsqlDataReader> RecoverAsync(Attempt attempt, NpgsqlDataReader? reader, Exception error)
+    {
+        if (reader is not null)
+            await reader.DisposeAsync().ConfigureAwait(false);
+        if (error is not PostgresException refusal || !Refusal.Inside(refusal, attempt.At.Placement, reader is not null))
+            ExceptionDispatchInfo.Throw(error);
+        await FollowAsync(attempt.At, (PostgresException)error, attempt.Token).ConfigureAwait(false);
+        return await RunAsync(attempt.Work, attempt.Behavior, attempt.Token).ConfigureAwait(false);
     }
 
     /// <summary>Sends the context by itself where the transaction does not have it yet: a savepoint must not come before it.</summary>

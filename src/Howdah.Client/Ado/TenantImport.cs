@@ -8,11 +8,14 @@ namespace Howdah.Client;
 /// <summary>
 /// Many rows into a tenant's table, as COPY would bring them, which the server refuses where policies hold. They go over the wire column
 /// by column as binary arrays, some thousand rows at a time, and into the table through every policy, constraint and trigger: all of them
-/// or none. It needs no privilege but to insert.
+/// or none. It needs no privilege but to insert. Where a column's values are arrays or ranges, every value is a parameter of its own.
 /// </summary>
 public sealed class TenantImport : IAsyncDisposable
 {
     const int Chunk = 4096;
+
+    /// <summary>In one statement, where values are parameters of their own: the protocol's limit is 65,535.</summary>
+    const int Parameters = 16_384;
     readonly TenantConnection connection;
     readonly TenantTransaction? own;
     readonly string insert;
@@ -52,10 +55,18 @@ public sealed class TenantImport : IAsyncDisposable
     }
 
     /// <summary>Sets the row's next column. Its type is the type of all its values.</summary>
-    public void Write<T>(T value) => Add(value, null);
+    public void Write<T>(T value) => Add(value, null, null);
 
     /// <summary>Sets the row's next column, as a certain type of the server.</summary>
-    public void Write<T>(T value, NpgsqlDbType type) => Add(value, type);
+    public void Write<T>(T value, NpgsqlDbType type) => Add(value, type, null);
+
+    /// <summary>Sets the row's next column, as a type of the server by its name: an enum of the application's that is written as text,
+    /// say, or a domain.</summary>
+    public void Write<T>(T value, string type)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        Add(value, null, type);
+    }
 
     /// <summary>Sets the row's next column to NULL.</summary>
     public void WriteNull()
@@ -88,12 +99,12 @@ public sealed class TenantImport : IAsyncDisposable
         return own?.DisposeAsync() ?? default;
     }
 
-    void Add<T>(T value, NpgsqlDbType? type)
+    void Add<T>(T value, NpgsqlDbType? type, string? name)
     {
         var at = Next();
         if (columns[at] is null)
         {
-            columns[at] = new ImportColumn<T>(type);
+            columns[at] = new ImportColumn<T>(type, name);
             for (; nullsBefore[at] > 0; nullsBefore[at]--)
                 columns[at]!.AddNull();
         }
@@ -124,11 +135,15 @@ public sealed class TenantImport : IAsyncDisposable
     {
         if (waiting == 0)
             return;
-        var command = new TenantCommand(connection);
-        await using (command.ConfigureAwait(false))
+        if (Array.Exists(columns, static each => each is { Alone: true }))
         {
-            command.CommandText = Text(command.Parameters);
-            sent += await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            var most = Math.Max(1, Parameters / columns.Length);
+            for (var from = 0; from < waiting; from += most)
+                await RunAsync(parameters => Rows(parameters, from, Math.Min(waiting, from + most)), token).ConfigureAwait(false);
+        }
+        else
+        {
+            await RunAsync(Arrays, token).ConfigureAwait(false);
         }
         foreach (var each in columns)
             each?.Clear();
@@ -136,7 +151,40 @@ public sealed class TenantImport : IAsyncDisposable
         waiting = 0;
     }
 
-    string Text(NpgsqlParameterCollection parameters)
+    async ValueTask RunAsync(Func<NpgsqlParameterCollection, string> text, CancellationToken token)
+    {
+        var command = new TenantCommand(connection);
+        await using (command.ConfigureAwait(false))
+        {
+            command.CommandText = text(command.Parameters);
+            sent += await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Row by row, with every value a parameter.</summary>
+    string Rows(NpgsqlParameterCollection parameters, int from, int to)
+    {
+        var text = new StringBuilder(insert).Append(" values ");
+        for (var row = from; row < to; row++)
+        {
+            text.Append(row == from ? "(" : ", (");
+            for (var at = 0; at < columns.Length; at++)
+            {
+                text.Append(at == 0 ? "" : ", ");
+                if (columns[at]?.At(row) is not { } value)
+                {
+                    text.Append("null");
+                    continue;
+                }
+                parameters.Add(value);
+                text.Append(CultureInfo.InvariantCulture, $"${parameters.Count}");
+            }
+            text.Append(')');
+        }
+        return text.ToString();
+    }
+
+    string Arrays(NpgsqlParameterCollection parameters)
     {
         var (select, arrays, names) = (new StringBuilder(), new StringBuilder(), new StringBuilder());
         string Pass(NpgsqlParameter parameter)

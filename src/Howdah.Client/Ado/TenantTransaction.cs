@@ -65,11 +65,14 @@ public sealed class TenantTransaction : DbTransaction
     public override void Save(string savepointName) => SaveAsync(savepointName).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        Inner.RollbackAsync(savepointName, cancellationToken);
+    public override async Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default)
+    {
+        await Inner.RollbackAsync(savepointName, cancellationToken).ConfigureAwait(false);
+        connection.Rewind();
+    }
 
     /// <inheritdoc/>
-    public override void Rollback(string savepointName) => Inner.Rollback(savepointName);
+    public override void Rollback(string savepointName) => RollbackAsync(savepointName).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>

@@ -125,6 +125,9 @@ sealed class Places : IAsyncDisposable
                 $"it logs in as a role of its own; set {nameof(options.Key)} (`howdah dsn --key`)");
         var settings = new NpgsqlConnectionStringBuilder(text) { Username = placement.Role, Password = Passwords.Of(key, placement.Role!) };
         settings.Database = placement.Database ?? settings.Database;
+        // The path that leads to the shared tables at home would lead past the tenant's own schema; its role has the right one.
+        if (placement.Model == "schemas")
+            settings.SearchPath = null;
         return settings;
     }
 

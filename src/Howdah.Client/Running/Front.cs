@@ -8,10 +8,16 @@ namespace Howdah.Client;
 sealed class Front(ContextText texts)
 {
     readonly ContextStatement context = new(texts);
+    Execution? execution;
 
     /// <summary>Before one Sync, so that all of it is one implicit transaction: with error barriers the context would end before the
     /// statement.</summary>
     internal NpgsqlBatch Batch { get; } = new() { EnableErrorBarriers = false };
+
+    /// <summary>What a statement is waited for with. More than one is needed only where one was given up without waiting.</summary>
+    internal Execution Take() => Interlocked.Exchange(ref execution, null) ?? new();
+
+    internal void GiveBack(Execution spare) => execution = spare;
 
     internal void Set(string tenant, TenantLimits limits) => context.Set(tenant, limits);
 

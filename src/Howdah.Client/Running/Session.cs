@@ -70,13 +70,20 @@ sealed class Session
             if (!set)
                 Front.Set(resident.Text, resident.Lane.Limits);
         }
-        else if (!set || source.Options.Clock.GetElapsedTime(signed) > Signature.Lifetime / 2)
+        else if (!set || Expiring)
         {
             signed = source.Options.Clock.GetTimestamp();
             Front.Set(signature.Sign(resident.Text, Connection.ProcessID), resident.Lane.Limits);
         }
         set = true;
     }
+
+    /// <summary>Whether half of a signed context's life is over, so that a transaction under way needs it anew, too.</summary>
+    internal bool Expiring => source.Signature is not null && source.Options.Clock.GetElapsedTime(signed) > Signature.Lifetime / 2;
+
+    /// <summary>Whether the context of the transaction under way may be an older one again: rolled back to a savepoint before it was made
+    /// anew.</summary>
+    internal bool Rewound { get; set; }
 
     /// <summary>Throws where a reader is still open, before anything of the batch that it reads is touched.</summary>
     internal void ThrowIfBusy()

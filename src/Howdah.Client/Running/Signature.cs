@@ -10,7 +10,8 @@ namespace Howdah.Client;
 /// </summary>
 sealed class Signature(string key, TimeProvider clock)
 {
-    /// <summary>How long a context is good for; a transaction has to begin its last statement within that.</summary>
+    /// <summary>How long a context is good for: within that a statement must begin. It is made anew after half of it, in a transaction
+    /// under way, too.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
     readonly byte[] signing = Passwords.Signing(key);
 

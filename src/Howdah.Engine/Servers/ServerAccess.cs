@@ -87,7 +87,8 @@ public sealed class ServerAccess
         return builder.ConnectionString;
     }
 
-    static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token)
+    /// <summary>Opens a connection with its password prepared as the server does it; leaves nothing half open.</summary>
+    internal static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token)
     {
         // Npgsql normalizes at most, and where there is no ICU not even that; libpq and the server prepare passwords in full.
         var prepared = new NpgsqlConnectionStringBuilder(connectionString);

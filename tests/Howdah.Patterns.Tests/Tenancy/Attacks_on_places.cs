@@ -38,7 +38,7 @@ public sealed class Attacks_on_places
             + "$$ select split_part(current_setting('howdah.tenant', true), '.', 1)::uuid $$"),
         new("TEN-F21", "VERIFY: < extract(epoch from clock_timestamp()) => < 0"),
         new("TEN-F21", "VERIFY: not in (0, pg_backend_pid()) => < 0"),
-        new("TEN-F21", "VERIFY: || part[2] => "),
+        new("TEN-F21", "VERIFY: left(said, -65) => left(said, 36)"),
         new("TEN-F21", "update howdah.signing set inner_key = outer_key"),
         new("TEN-F22", "grant select on howdah.signing to market_app"),
         new("TEN-F22", "grant update on howdah.signing to market_app"),

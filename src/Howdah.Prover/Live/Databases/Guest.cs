@@ -25,7 +25,7 @@ enum Standing
 sealed record Guest(string Role, string Way, Standing Standing, bool Near, string? Why)
 {
     /// <summary>Logs in to another database, with a short time-out, and says who it is.</summary>
-    internal async Task<NpgsqlConnection> EnterAsync(string? database, CancellationToken token)
+    internal Task<NpgsqlConnection> EnterAsync(string? database, CancellationToken token)
     {
         var way = new NpgsqlConnectionStringBuilder(Way)
         {
@@ -33,20 +33,7 @@ sealed record Guest(string Role, string Way, Standing Standing, bool Near, strin
         };
         if (database is not null)
             way.Database = database;
-        if (way.Password is { } password)
-            way.Password = Scram.Prepare(password);
-        var connection = new NpgsqlConnection(way.ConnectionString);
-        try
-        {
-            await connection.OpenAsync(token);
-            return connection;
-        }
-        catch
-        {
-            // Only to close what was half opened; the exception goes on.
-            await connection.DisposeAsync();
-            throw;
-        }
+        return ServerAccess.OpenAsync(way.ConnectionString, token);
     }
 
     /// <summary>Asks each login where it gets to by itself.</summary>
