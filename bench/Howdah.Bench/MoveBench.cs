@@ -38,9 +38,9 @@ static class MoveBench
             ## Moving a tenant
 
             Made by `{Command}`: PostgreSQL 18 on loopback,
-            {Environment.ProcessorCount} cores, a tenant of {Rows:N0} rows with three clients that write and read all the time; {all.Count} moves. The
-            pause is from the fence to the switch: no write is taken in between. The rate is that of the whole move, with both
-            comparisons and the removal of the old place. Afterwards every acknowledged write was found once.
+            {Environment.ProcessorCount} cores, a tenant of {Rows:N0} rows with three clients that write and read all
+            the time; {all.Count} moves. The pause is from the fence to the switch: no write is taken in between. The rate is that of the
+            whole move, with both comparisons and the removal of the old place. Afterwards every acknowledged write was found once.
 
             | move | pause, median | longest | rows a second |
             |---|---|---|---|
