@@ -37,18 +37,23 @@ static class Checks
         "Looks each fact's version up anew.");
     internal static Attack Grain { get; } = Of("WAR-11", "No two rows of a fact stand for one thing",
         "Groups by the grain without the partition column's help, and looks whether the key is there and valid.");
+    internal static Attack Recomputed { get; } = Of("WAR-18", "A rollup is what its facts make",
+        "Works every bucket out anew, but those that wait for their refresh.");
+    internal static Attack Ghost { get; } = Of("WAR-19", "A rollup has no bucket without facts",
+        "Looks for buckets that no fact makes: what a TRUNCATE or a dropped partition leaves.");
     internal static Attack Calendar { get; } = Of("WAR-23", "The calendar has every day, once, and every fact's day",
         "Compares it with the days there are, and its weeks and years with what PostgreSQL says of them.");
     internal static Attack Room { get; } = Of("WAR-24", "Surrogate keys will not run out or come twice",
         "Compares the sequence with the greatest key and with half of what its type holds.", Gravity.Medium);
 
     internal static IReadOnlyList<Attack> All { get; } =
-        [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version, Grain, Calendar, Room];
+        [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version, Grain, Recomputed, Ghost, Calendar, Room];
 
     internal static IEnumerable<Check> For(WarehouseSpec spec) =>
     [
         .. spec.Wanted.Dimensions.SelectMany(each => DimensionChecks.For(spec, each.Key, each.Value)),
         .. spec.Wanted.Facts.SelectMany(each => FactChecks.For(spec, each.Key, each.Value)),
+        .. spec.Wanted.Rollups.SelectMany(each => RollupChecks.For(spec, each.Key, each.Value)),
         .. FactChecks.Log(spec),
         .. spec.Wanted.Calendar is { } calendar ? FactChecks.Calendar(spec, calendar) : [],
     ];

@@ -53,6 +53,11 @@ sealed class Star
                   degenerate: { delivery_id: bigint }
                   dimensions: { customer: customer }
                   measures: { parcels: { type: integer } }
+                click: { grain: [click_id, day], dates: [day], degenerate: { click_id: bigint }, dimensions: { customer: customer },
+                  measures: { clicks: { type: integer } }, partition_by: day }
+              rollups:
+                sales_monthly: { fact: sales, date: order_date, by: [customer.segment, customer.name], measures: { amount: sum, price: max } }
+                click_weekly: { fact: click, date: day, every: week, measures: { clicks: sum }, tail: true }
         """;
 
     static readonly ConcurrentDictionary<int, Lazy<Task<Star>>> Shared = new();

@@ -19,9 +19,12 @@ static class FactChecks
                 """), $"point it to a member: {fact} keeps the natural key, so loading the dimension's last event again does it");
             if (dimension.Junk)
                 continue;
+            var same = Sql.Join(" and ", dimension.Key.Keys.Select(key =>
+                Sql.Of($"d.{new Ident(key)} = f.{new Ident(DimensionLoad.Parked(role, reference, key))}")));
+            var held = Sql.Of($"select from {spec.Name(reference.Dimension)} d where {same} and {DimensionLoad.Holds(spec, reference)}");
             yield return new(Checks.Version, $"{name.Plain}.{surrogate.Name}", Sql.Of($"""
                 select {grain} from {name} f
-                where f.{surrogate} is distinct from {DimensionLoad.Lookup(spec, reference.Dimension, dimension, role, reference)}
+                where not exists ({held} and d.sk = f.{surrogate}) and (f.{surrogate} <> -1 or exists ({held}))
                 """), $"load the last event of the {role}'s key again: its facts are pointed anew");
         }
         // The partition column keeps the key unique in each partition only: one thing under two dates is two rows to PostgreSQL.
