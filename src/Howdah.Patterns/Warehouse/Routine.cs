@@ -30,7 +30,8 @@ static class Routine
         end
         """);
 
-    internal static IEnumerable<Part> Procedure(WarehouseSpec spec, string name, string arguments, string detail, Sql body, bool load = true)
+    internal static IEnumerable<Part> Procedure(WarehouseSpec spec, string name, string arguments, string detail, Sql body,
+        bool load = true)
     {
         var address = Address(spec, name, arguments);
         yield return new($"function {spec.Wanted.Schema}.{name}", $"definer {body}", detail,
@@ -72,7 +73,8 @@ static class Routine
               hint = 'stage with types of PostgreSQL''s own';
           end if;
           select pg_catalog.string_agg(x.name, ', ' order by x.place) into the_missing
-          from pg_catalog.unnest(array[{Sql.Join(", ", columns.Select(static column => Sql.Of($"{new Literal(column)}")))}]::pg_catalog.text[])
+          from pg_catalog.unnest(array[{Sql.Join(", ", columns.Select(static column => Sql.Of($"{new Literal(column)}")))}
+            ]::pg_catalog.text[])
             with ordinality x(name, place)
           where not exists (select from pg_catalog.pg_attribute a where a.attrelid = staging and a.attname = x.name and not a.attisdropped);
           if the_missing is not null then

@@ -18,7 +18,8 @@ sealed class TableParts(WarehouseSpec spec, string table, bool partitioned = fal
     internal Part Column(string column, string type) => new($"column {name.Schema}.{table}.{column}", type, type,
         [Sql.Of($"alter table {name} add column {new Ident(column)} {Part.Type(type)}")]) { With = Key, Inline = true, Told = true };
 
-    internal Part Constraint(string constraint, string detail, Sql definition) => new($"constraint {name.Schema}.{table}.{constraint}", "valid",
+    internal Part Constraint(string constraint, string detail, Sql definition) => new($"constraint {name.Schema}.{table}.{constraint}",
+        "valid",
         detail, [Sql.Of($"alter table {name} drop constraint if exists {new Ident(constraint)}"),
             Sql.Of($"alter table {name} add constraint {new Ident(constraint)} {definition}")])
     {
@@ -88,7 +89,8 @@ static class Privileges
             """).ToString())}
             """) };
         if (roles.Count > 0)
-            sql.Add(Sql.Of($"grant {new Words(privilege)} on {words} {address} to {Sql.List(roles.Select(static role => new Ident(role)))}"));
+            sql.Add(Sql.Of($"grant {new Words(privilege)} on {words} {address} "
+                + $"to {Sql.List(roles.Select(static role => new Ident(role)))}"));
         return new($"grant {kind} {spec.Wanted.Schema}.{name}", string.Join(", ", roles.Select(role => $"{role}={privilege}")),
             roles.Count == 0 ? "nobody but its owner" : $"{string.Join(", ", roles)} may {privilege}", sql);
     }

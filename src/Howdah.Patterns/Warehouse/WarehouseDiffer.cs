@@ -17,11 +17,13 @@ static class WarehouseDiffer
             notes.Add(Diagnostic.Error(Engine.Files.Codes.Stranger, $"the {stranger} is not Howdah's; it is left as it is", spec.Path,
                 "rename it, or give the warehouse another schema"));
         if (!facts.Exclusion && spec.Wanted.Dimensions.Count > 0)
-            notes.Add(Diagnostic.Warning(Codes.Overlap, "the server has no btree_gist: versions are kept apart by the procedures and the proof "
+            notes.Add(Diagnostic.Warning(Codes.Overlap,
+                "the server has no btree_gist: versions are kept apart by the procedures and the proof "
                 + "alone", spec.Path, "install its package (Debian: postgresql-contrib) and apply again"));
         if (strangers.Count > 0)
             return new([], notes);
-        var made = all.Where(part => part.Owns?.Type is "table" or "view" && !facts.Parts.ContainsKey(part.Key)).Select(static part => part.Key)
+        var made = all.Where(part => part.Owns?.Type is "table" or "view" && !facts.Parts.ContainsKey(part.Key)).Select(static part =>
+            part.Key)
             .ToHashSet();
         foreach (var part in all)
         {
@@ -29,10 +31,12 @@ static class WarehouseDiffer
             if (seen == part.Expected || (part.With is { } table && made.Contains(table)))
                 continue;
             if (seen is not null && (part.Told || part.Owns?.Type is "table" or "schema"))
-                notes.Add(Diagnostic.Error(Codes.Type, $"the {part.Key} is {seen}, declared is {part.Expected}; it is never rewritten", spec.Path,
+                notes.Add(Diagnostic.Error(Codes.Type, $"the {part.Key} is {seen}, declared is {part.Expected}; it is never rewritten",
+                    spec.Path,
                     "declare what is there, or change it by a migration"));
             else
-                Add(spec, facts, part, seen, made.Contains(part.Key) ? [.. all.Where(each => each.With == part.Key && !each.Inline)] : [], steps);
+                Add(spec, facts, part, seen, made.Contains(part.Key) ? [.. all.Where(each => each.With == part.Key && !each.Inline)] : [],
+                    steps);
         }
         return new(steps, notes);
     }

@@ -9,7 +9,8 @@ static class WarehousePattern
     internal static Pattern Value { get; } = new Pattern<WarehouseSpec, WarehouseFacts>
     {
         Key = WarehouseSpec.Key,
-        About = "Dimensions keep their history whatever the order of arrival, facts point to the version that held, rollups equal their facts.",
+        About = "Dimensions keep their history whatever the order of arrival, "
+            + "facts point to the version that held, rollups equal their facts.",
         Scope = PatternScope.Database,
         Sections = [WarehouseShapes.Section],
         Codes = Codes.All,

@@ -21,9 +21,11 @@ static class WarehouseProver
     {
         var statement = check.Statement.ToString();
         var (offenders, refusal) = await bout.TryAsync(b => b.ScalarAsync(
-            $"select pg_catalog.string_agg(o.offender, '; ') from (select q.offender from ({statement}) q(offender) limit 20) o", token), token);
+            $"select pg_catalog.string_agg(o.offender, '; ') from (select q.offender from ({statement}) q(offender) limit 20) o", token),
+                token);
         return refusal is not null ? new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Inconclusive, Evidence.Of(refusal))
-            : offenders is string text ? new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Broken, text, check.Fix) { Statement = statement }
+            : offenders is string text ? new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Broken, text,
+                check.Fix) { Statement = statement }
             : new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Held, "no row offends");
     }
 }

@@ -14,7 +14,8 @@ static partial class WarehouseShapes
 
     static Shape<string> Type { get; } = Shapes.Parsed(WarehouseTypes.Wants, WarehouseTypes.Parse);
 
-    static Shape<ChangeKind> Change { get; } = Shapes.Choice(("0", ChangeKind.Keep), ("1", ChangeKind.Overwrite), ("2", ChangeKind.Version));
+    static Shape<ChangeKind> Change { get; } = Shapes.Choice(("0", ChangeKind.Keep), ("1", ChangeKind.Overwrite), ("2",
+        ChangeKind.Version));
 
     static Shape<AttributeWish> Attribute { get; } = Shapes.Object<AttributeWish>("an attribute", keys =>
     {
@@ -86,7 +87,8 @@ static partial class WarehouseShapes
             example: "{ order_id: text, line: integer }");
         var dimensions = keys.Optional("dimensions", Shapes.Map(Shapes.ScalarOr(
             Shapes.Parsed<ReferenceWish>("a dimension's name", static text => new(text, "")), Reference)),
-            new Dictionary<string, ReferenceWish>(), "Dimensions by role.", example: "{ customer: { dimension: customer, at: order_date } }");
+            new Dictionary<string, ReferenceWish>(), "Dimensions by role.",
+                example: "{ customer: { dimension: customer, at: order_date } }");
         var measures = keys.Optional("measures", Shapes.Map(Measure), new Dictionary<string, MeasureWish>(), "Measures by name.",
             example: "{ sales: { type: numeric(12,4) } }");
         var partition = keys.Optional<string?>("partition_by", Plain!, null,

@@ -32,7 +32,8 @@ static partial class WarehouseTypes
     };
 
     /// <summary>What may stand in the file, for messages.</summary>
-    internal const string Wants = "a type: text, varchar(n), smallint, integer, bigint, numeric(p,s), boolean, date, timestamp, timestamptz or uuid";
+    internal const string Wants =
+        "a type: text, varchar(n), smallint, integer, bigint, numeric(p,s), boolean, date, timestamp, timestamptz or uuid";
 
     /// <summary>The type as the catalogs write it; null for what is none of them.</summary>
     internal static string? Parse(string text)

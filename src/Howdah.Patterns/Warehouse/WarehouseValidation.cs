@@ -7,7 +7,8 @@ namespace Howdah.Patterns.Warehouse;
 static class WarehouseValidation
 {
     /// <summary>Columns that the warehouse gives its tables itself.</summary>
-    static readonly string[] Own = ["valid_from", "valid_to", "batch", "howdah_line", "effective_at", "version", "operation", "sk", "refused",
+    static readonly string[] Own = ["valid_from", "valid_to", "batch", "howdah_line", "effective_at", "version", "operation", "sk",
+        "refused",
         "bucket", "row_count", "frozen"];
 
     internal static IEnumerable<Diagnostic> Validate(WarehouseSpec spec)
@@ -120,7 +121,8 @@ static class WarehouseValidation
         foreach (var twice in columns.GroupBy(static column => column.Name).Where(static group => group.Count() > 1))
             yield return Diagnostic.Error(Codes.Name, $"{name} would have two columns `{twice.Key}`", path, "give one another name");
         if (wish.Grain.Count == 0 || wish.Dates.Count == 0)
-            yield return Diagnostic.Error(Codes.Empty, $"{name} needs a grain and a date", path, "say what one row is and when it happened");
+            yield return Diagnostic.Error(Codes.Empty, $"{name} needs a grain and a date", path,
+                "say what one row is and when it happened");
         foreach (var column in wish.Grain.Where(column => columns.All(each => each.Name != column || each.Kind == ColumnKind.Measure)))
             yield return Diagnostic.Error(Codes.Grain, $"the grain of {name} names `{column}`, which is no column of it but a measure or "
                 + "nothing", $"{path}.grain", $"there are {string.Join(", ", columns.Where(static each => each.Kind != ColumnKind.Measure)
@@ -133,7 +135,8 @@ static class WarehouseValidation
                 yield return Missing(reference.At, wish.Dates, $"{path}.dimensions.{role}", "date");
         }
         foreach (var (measure, about) in wish.Measures.Where(static each => WarehouseTypes.IsFloating(each.Value.Type)))
-            yield return Diagnostic.Error(Codes.Floating, $"the measure {measure} is {about.Type}: its sum would depend on the order of rows",
+            yield return Diagnostic.Error(Codes.Floating,
+                $"the measure {measure} is {about.Type}: its sum would depend on the order of rows",
                 $"{path}.measures.{measure}.type", "write numeric(p,s), or store cents as bigint");
         foreach (var (measure, about) in wish.Measures.Where(static each => !WarehouseTypes.IsNumber(each.Value.Type)))
             yield return Diagnostic.Error(Codes.Empty, $"the measure {measure} is {about.Type}, which is no number",
@@ -141,10 +144,11 @@ static class WarehouseValidation
         if (wish.PartitionBy is { } by && !wish.Dates.Contains(by))
             yield return Missing(by, wish.Dates, $"{path}.partition_by", "date");
         else if (wish.PartitionBy is { } date && !wish.Grain.Contains(date))
-            yield return Diagnostic.Error(Codes.Grain, $"{name} is partitioned by {date}, which its grain does not hold: PostgreSQL keeps a key "
+            yield return Diagnostic.Error(Codes.Grain,
+                $"{name} is partitioned by {date}, which its grain does not hold: PostgreSQL keeps a key "
                 + "unique across partitions only if it holds the partition column", $"{path}.grain",
-                $"write grain: [{string.Join(", ", wish.Grain.Append(date))}]; then one {string.Join(", ", wish.Grain)} could stand under two "
-                + "dates, which the proof of the grain looks for");
+                $"write grain: [{string.Join(", ", wish.Grain.Append(date))}]; then one "
+                + $"{string.Join(", ", wish.Grain)} could stand under two dates, which the proof of the grain looks for");
         if (wish is { Kind: FactKind.Accumulating, PartitionBy: { } moving, Dates: [var first, ..] } && moving != first)
             yield return Diagnostic.Error(Codes.Grain, $"{name} is partitioned by {moving}, a milestone that is set later",
                 $"{path}.partition_by", $"partition by {first}, which does not change");

@@ -35,7 +35,8 @@ public sealed class Any_order_of_arrival
         for (var version = 1; version <= 4 + random.Next(10); version++)
         {
             var operation = random.Next(10) switch { < 7 => 'U', 7 or 8 => 'D', _ => 'R' };
-            var e = new CustomerEvent($"c{random.Next(3)}", random.Next(8) * 10, version, operation, $"n{random.Next(3)}", $"s{random.Next(3)}");
+            var e = new CustomerEvent($"c{random.Next(3)}", random.Next(8) * 10, version, operation, $"n{random.Next(3)}",
+                $"s{random.Next(3)}");
             events.Add(e);
             if (random.Next(4) == 0)
                 events.Add(e);
@@ -48,7 +49,8 @@ public sealed class Any_order_of_arrival
         var random = new Random(seed);
         var order = events.ToArray();
         random.Shuffle(order);
-        await Star.RunAsync(db, "delete from dw.customer where sk > 0; delete from dw.customer_event; update dw.sales set customer_sk = -1");
+        await Star.RunAsync(db,
+            "delete from dw.customer where sk > 0; delete from dw.customer_event; update dw.sales set customer_sk = -1");
         var batch = 0;
         for (var at = 0; at < order.Length; batch++)
         {
@@ -93,5 +95,6 @@ public sealed class Any_order_of_arrival
         "order_id, line, order_date, ship_date, source, customer_id, shop_id, gift, channel, amount, quantity, price",
         string.Join(", ", from key in Enumerable.Range(0, 3)
                           from day in (int[])[0, 5, 15, 25, 30, 45, 60, 75]
-                          select $"('o{key}', {day}, date '2020-01-01' + {day}, date '2020-01-01', 'web', 'c{key}', 1, true, 'x', 1, 1, 1)"));
+                          select $"('o{key}', {day}, date '2020-01-01' + {day}, date '2020-01-01', 'web', "
+                              + $"'c{key}', 1, true, 'x', 1, 1, 1)"));
 }

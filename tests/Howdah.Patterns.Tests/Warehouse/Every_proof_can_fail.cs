@@ -6,7 +6,8 @@ using Xunit;
 
 namespace Howdah.Patterns.Tests.Warehouse;
 
-/// <summary>Each small corruption is seen by exactly the proofs that are about it; whatever changes a version is seen by the history, too.</summary>
+/// <summary>Each small corruption is seen by exactly the proofs that are about it; whatever changes a version is seen by the history,
+/// too.</summary>
 public sealed class Every_proof_can_fail
 {
     const string NoExclusion = "alter table dw.customer drop constraint customer_overlap; ";
@@ -27,7 +28,8 @@ public sealed class Every_proof_can_fail
         ("""
             update dw.customer set valid_to = '2024-03-01' where segment = 'home' and name = 'Ada';
             insert into dw.customer (source, customer_id, born, name, segment, credit, valid_from, valid_to)
-            select source, customer_id, born, name, segment, credit, '2024-03-01', '2024-07-01' from dw.customer where segment = 'home' and name = 'Ada'
+            select source, customer_id, born, name, segment, credit, '2024-03-01', '2024-07-01'
+            from dw.customer where segment = 'home' and name = 'Ada'
             """, "WAR-08 WAR-09"),
         ("update dw.customer set name = 'Eve' where name = 'Ada'", "WAR-09"),
         ("delete from dw.customer_event where name = 'Bob'", "WAR-09"),
@@ -41,7 +43,8 @@ public sealed class Every_proof_can_fail
         ("insert into dw.sales_monthly (bucket, row_count) values ('2024-03-01', 1)", "WAR-19"),
         ("delete from dw.calendar where day = '2029-02-28'", "WAR-23"),
         ("insert into dw.calendar select day + 1000, iso_year, iso_week, iso_weekday, year, quarter, month, day_of_month, day_of_year, "
-            + "month_start, fiscal_year, fiscal_quarter, fiscal_month, is_weekend, holiday from dw.calendar where day = '2030-12-31'", "WAR-23"),
+            + "month_start, fiscal_year, fiscal_quarter, fiscal_month, is_weekend, holiday from dw.calendar where day = '2030-12-31'",
+                "WAR-23"),
         ("update dw.calendar set iso_year = 2027 where day = '2027-01-01'", "WAR-23"),
         ("select setval(pg_get_serial_sequence('dw.customer', 'sk'), 1)", "WAR-24"),
     ];

@@ -7,7 +7,8 @@ sealed record CustomerEvent(string Key, int Day, int Version, char Operation, st
         + $"timestamptz '2020-01-01 00:00+00' + interval '{Day} days', {Version}, '{Operation}')";
 }
 
-/// <summary>What the history is, from first principles: looks at every key at every day there is an event, and joins what is the same.</summary>
+/// <summary>What the history is, from first principles: looks at every key at every day there is an event, and joins what is the
+/// same.</summary>
 static class HistoryModel
 {
     internal static string Of(IEnumerable<CustomerEvent> events)

@@ -56,7 +56,8 @@ sealed class Star
                 click: { grain: [click_id, day], dates: [day], degenerate: { click_id: bigint }, dimensions: { customer: customer },
                   measures: { clicks: { type: integer } }, partition_by: day }
               rollups:
-                sales_monthly: { fact: sales, date: order_date, by: [customer.segment, customer.name], measures: { amount: sum, price: max } }
+                sales_monthly: { fact: sales, date: order_date, by: [customer.segment, customer.name],
+                  measures: { amount: sum, price: max } }
                 click_weekly: { fact: click, date: day, every: week, measures: { clicks: sum }, tail: true }
         """;
 
@@ -101,7 +102,8 @@ sealed class Star
     [SuppressMessage("Security", "CA2100", Justification = "texts of tests")]
     internal static async Task<string> TextAsync(NpgsqlConnection connection, string query)
     {
-        await using var command = new NpgsqlCommand($"select coalesce(string_agg(q::text, E'\n' order by q::text), '') from ({query}) q", connection);
+        await using var command = new NpgsqlCommand($"select coalesce(string_agg(q::text, E'\n' order by q::text), '') from ({query}) q",
+            connection);
         return (string)(await command.ExecuteScalarAsync())!;
     }
 

@@ -9,7 +9,8 @@ namespace Howdah.Patterns.Tests.Warehouse;
 public sealed class Warehouse_on_a_server
 {
     const string Customers = "source, customer_id, born, name, segment, credit, effective_at, version, operation";
-    const string Sales = "howdah_line, order_id, line, order_date, ship_date, source, customer_id, shop_id, gift, channel, amount, quantity, price";
+    const string Sales = "howdah_line, order_id, line, order_date, ship_date, source, customer_id, shop_id, gift, channel, amount, "
+        + "quantity, price";
 
     public static TheoryData<int> Versions => [18, 15];
 
@@ -39,7 +40,8 @@ public sealed class Warehouse_on_a_server
             ('web', 'c1', '1990-01-01', 'Ada', 'corporate', '10', '2024-03-01'::timestamptz, 3, 'U'),
             ('web', 'c9', null, 'Bob', 'home', null, '2024-09-01', 4, 'U')
             """);
-        Assert.Equal("(o1,home,Ada L.)\n(o2,corporate,Ada L.)\n(o3,office,Ada L.)\n(o4,home,Bob)".Replace("Ada L.", "\"Ada L.\"", StringComparison.Ordinal), await Star.TextAsync(db,
+        Assert.Equal("(o1,home,Ada L.)\n(o2,corporate,Ada L.)\n(o3,office,Ada L.)\n(o4,home,Bob)".Replace("Ada L.", "\"Ada L.\"",
+            StringComparison.Ordinal), await Star.TextAsync(db,
             "select order_id, segment, c.name from dw.sales f join dw.customer c on c.sk = customer_sk"));
         Assert.Equal("(2)", await Star.TextAsync(db, "select repointed from dw.load_log where batch = 3"));
         // Again the same, and another content for the same line.
@@ -51,7 +53,8 @@ public sealed class Warehouse_on_a_server
             """);
         Assert.Equal("(4,0,1,3)", await Star.TextAsync(db,
             "select rows_read, rows_loaded, rows_unchanged, rows_quarantined from dw.load_log where batch = 4"));
-        Assert.Equal("(2,grain)\n(3,missing)\n(4,calendar)", await Star.TextAsync(db, "select line, rule from howdah.quarantine where batch = 4"));
+        Assert.Equal("(2,grain)\n(3,missing)\n(4,calendar)", await Star.TextAsync(db,
+            "select line, rule from howdah.quarantine where batch = 4"));
     }
 
     [Theory]
@@ -113,7 +116,8 @@ public sealed class Warehouse_on_a_server
         await using var db = await star.OpenAsync();
         Assert.Equal("(2020-02-29,2020,9,2020,3,8)\n(2027-01-01,2026,53,2027,3,7)\n(2027-07-01,2027,26,2028,1,1)",
             await Star.TextAsync(db, """
-                select order_date, order_date_iso_year, order_date_iso_week, order_date_fiscal_year, order_date_fiscal_quarter, order_date_fiscal_month
+                select order_date, order_date_iso_year, order_date_iso_week, order_date_fiscal_year, order_date_fiscal_quarter,
+                  order_date_fiscal_month
                 from dw.order_date where order_date in ('2020-02-29', '2027-01-01', '2027-07-01')
                 """));
     }
@@ -173,8 +177,10 @@ public sealed class Warehouse_on_a_server
             Assert.Equal(steps.Select(static step => $"warehouse/shop/{step}").Order(), plan.Steps.Select(static step => step.Id).Order());
             await estate.ConvergeAsync();
         }
-        estate.Write(Star.Yaml.Replace("name: { change: 1 }", "name: { change: 1 }\n            title: { change: 2 }", StringComparison.Ordinal)
-            .Replace("quantity: { type: integer },", "quantity: { type: integer }, discount: { type: \"numeric(5,4)\" },", StringComparison.Ordinal)
+        estate.Write(Star.Yaml.Replace("name: { change: 1 }", "name: { change: 1 }\n            title: { change: 2 }",
+            StringComparison.Ordinal)
+            .Replace("quantity: { type: integer },", "quantity: { type: integer }, discount: { type: \"numeric(5,4)\" },",
+                StringComparison.Ordinal)
             .Replace("dimensions: { shop: shop }", "dimensions: { shop: shop, customer: customer }", StringComparison.Ordinal));
         var later = await estate.PlanAsync();
         Assert.DoesNotContain(later.Notes, static note => note.Severity == Severity.Error);

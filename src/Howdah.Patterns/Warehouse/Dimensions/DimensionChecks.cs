@@ -11,7 +11,8 @@ static class DimensionChecks
         var keys = wish.Key.Keys.ToList();
         var key = Told("d", keys);
         var by = Part.Columns("d", keys);
-        var versioned = wish.Attributes.Where(static each => each.Value.Change == ChangeKind.Version).Select(static each => each.Key).ToList();
+        var versioned = wish.Attributes.Where(static each => each.Value.Change == ChangeKind.Version).Select(static each =>
+            each.Key).ToList();
         var log = spec.Name(dimension + DimensionParts.Log);
         Check Of(Engine.Proving.Attack attack, Sql statement, string fix) => new(attack, name.Plain, statement, fix);
         var reload = $"correct the log {log.Plain} if it is wrong, then load the key's last event again: the history is worked out anew";
@@ -25,7 +26,8 @@ static class DimensionChecks
         yield return Of(Checks.Room, Sql.Of($"""
             select pg_catalog.format('key %s of sequence at %s', d.most, s.last_value)
             from (select pg_catalog.max(d.sk) as most from {name} d) d,
-                 (select pg_catalog.pg_sequence_last_value(pg_catalog.pg_get_serial_sequence({new Literal(name.ToString())}, 'sk')::pg_catalog.regclass)
+                 (select pg_catalog.pg_sequence_last_value(
+                    pg_catalog.pg_get_serial_sequence({new Literal(name.ToString())}, 'sk')::pg_catalog.regclass)
                     as last_value) s
             where d.most > coalesce(s.last_value, 0) and d.most > 0 or d.most > 4611686018427387904
             """), $"SELECT setval(pg_get_serial_sequence('{name.Plain}', 'sk'), (SELECT max(sk) FROM {name.Plain}))");
@@ -56,9 +58,11 @@ static class DimensionChecks
         yield return Of(Checks.History, Sql.Of($"""
             select {key} from (
               with wanted as ({DimensionLoad.History(spec, dimension, wish, null)})
-              (select {Part.Columns("w", columns)} from wanted w except all select {Part.Columns("t", columns)} from {name} t where t.sk > 0)
+              (select {Part.Columns("w", columns)} from wanted w
+               except all select {Part.Columns("t", columns)} from {name} t where t.sk > 0)
               union all
-              (select {Part.Columns("t", columns)} from {name} t where t.sk > 0 except all select {Part.Columns("w", columns)} from wanted w)
+              (select {Part.Columns("t", columns)} from {name} t where t.sk > 0
+               except all select {Part.Columns("w", columns)} from wanted w)
             ) d
             """), reload);
     }

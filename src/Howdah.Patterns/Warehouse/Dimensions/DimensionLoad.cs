@@ -62,7 +62,8 @@ static class DimensionLoad
               analyze pg_temp.howdah_wanted;
             {Keep(spec, dimension, wish, kept)}
             {Apply(spec, dimension, wish)}
-            {Sql.Join("\n", Referring(spec, dimension).Select(each => Repoint(spec, dimension, wish, each.Fact, each.Role, each.Reference)))}
+            {Sql.Join("\n", Referring(spec, dimension).Select(each =>
+                Repoint(spec, dimension, wish, each.Fact, each.Role, each.Reference)))}
             {Routine.Quarantine(In)}
               drop table pg_temp.howdah_in, pg_temp.howdah_touched, pg_temp.howdah_wanted;
             {Routine.Log(spec, dimension, Sql.Of($"null"))}
@@ -162,9 +163,11 @@ static class DimensionLoad
     }
 
     /// <summary>The version that holds for a fact, or the unknown member.</summary>
-    internal static Sql Lookup(WarehouseSpec spec, string dimension, DimensionWish wish, string role, ReferenceWish reference) => Sql.Of($"""
+    internal static Sql Lookup(WarehouseSpec spec, string dimension, DimensionWish wish, string role, ReferenceWish reference) =>
+        Sql.Of($"""
         coalesce((select d.sk from {spec.Name(dimension)} d
-          where {Sql.Join(" and ", wish.Key.Keys.Select(key => Sql.Of($"d.{new Ident(key)} = f.{new Ident(Parked(role, reference, key))}")))}
+          where {Sql.Join(" and ", wish.Key.Keys.Select(key =>
+              Sql.Of($"d.{new Ident(key)} = f.{new Ident(Parked(role, reference, key))}")))}
             and {Holds(spec, reference)}), -1)
         """);
 
@@ -207,12 +210,14 @@ static class DimensionLoad
         create temp table howdah_in on commit drop as
         select (%s)::pg_catalog.int8 as howdah_line, {Sql.Join(", ", wish.Key.Concat(DimensionParts.Types(wish)).Select(static each =>
             Sql.Of($"s.{new Ident(each.Key)}::{Part.Type(each.Value)} as {new Ident(each.Key)}")))},
-          (%s)::pg_catalog.timestamptz as effective_at, (%s)::pg_catalog.int8 as version, pg_catalog.upper((%s)::pg_catalog.text) as operation,
+          (%s)::pg_catalog.timestamptz as effective_at, (%s)::pg_catalog.int8 as version,
+          pg_catalog.upper((%s)::pg_catalog.text) as operation,
           null::pg_catalog.text as refused
         from only %s s
         """).ToString();
 
-    // Without versions it makes no difference since when something holds; with them it makes all the difference, so it is refused row by row.
+    // Without versions it makes no difference since when something holds; with them it makes all the difference, so it is refused row by
+    // row.
     static string NoTime(DimensionWish wish) => wish.Attributes.Values.Any(static each => each.Change == ChangeKind.Version)
         ? "null" : "'-infinity'";
 

@@ -38,7 +38,8 @@ static class DimensionParts
               {Attributes(wish)}valid_from timestamptz not null default '-infinity',
               valid_to timestamptz not null default 'infinity',
               constraint {new Ident($"{dimension}_period")} check (valid_from < valid_to),
-              constraint {new Ident($"{dimension}_key")} check ({(wish.Junk ? Sql.Of($"true") : Sql.Of($"sk < 0 or {Present(wish.Key.Keys)}"))})
+              constraint {new Ident($"{dimension}_key")}
+                check ({(wish.Junk ? Sql.Of($"true") : Sql.Of($"sk < 0 or {Present(wish.Key.Keys)}"))})
             )
             """), Members(spec, dimension, wish));
         foreach (var (column, type) in wish.Key.Concat(Types(wish)).Concat([new("sk", "bigint"),

@@ -27,7 +27,8 @@ static class RollupColumns
             if (by.Split('.') is not [var role, var attribute])
                 return new RollupColumn(by, own.First(column => column.Name == by).Type, Sql.Of($"f.{new Ident(by)}"), null);
             var dimension = spec.Wanted.Dimensions[fact.References[role].Dimension];
-            return new RollupColumn(Name(by), dimension.Attributes.TryGetValue(attribute, out var about) ? about.Type : dimension.Key[attribute],
+            return new RollupColumn(Name(by), dimension.Attributes.TryGetValue(attribute, out var about) ? about.Type
+                : dimension.Key[attribute],
                 Sql.Of($"{new Ident(role)}.{new Ident(attribute)}"), role);
         })];
     }

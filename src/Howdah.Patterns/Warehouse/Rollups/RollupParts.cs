@@ -3,7 +3,8 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Warehouse;
 
 /// <summary>
-/// A rollup in the database: its table, the queue of buckets that changed, the triggers that fill it, and the procedure that works buckets out
+/// A rollup in the database: its table, the queue of buckets that changed, the triggers that fill it, and the procedure that works
+/// buckets out
 /// anew. A watermark would lose rows: numbers and clocks are taken before their transactions end.
 /// </summary>
 static class RollupParts
@@ -22,9 +23,10 @@ static class RollupParts
         var table = new TableParts(spec, rollup);
         var keys = RollupColumns.Of(spec, wish);
         var measures = RollupColumns.Measures(spec, wish);
-        var all = Sql.Of($"insert into {spec.Name($"{rollup}_queue")} select distinct {RollupColumns.Bucket(wish)} from {spec.Name(wish.Fact)} f");
+        var all = Sql.Of($"insert into {spec.Name($"{rollup}_queue")} select distinct {RollupColumns.Bucket(wish)} "
+            + $"from {spec.Name(wish.Fact)} f");
         // Room on each page, so that a bucket that is worked out anew stays where it is.
-        yield return table.Table($"{wish.Fact} by {wish.Every}{string.Concat(wish.By.Select(static by => $", {by}"))}", Sql.Of($"""
+        yield return table.Table(Words(wish), Sql.Of($"""
             create table {name} (
               {Sql.Join(",\n  ", keys.Select(static key => Sql.Of($"{new Ident(key.Name)} {Part.Type(key.Type)}"))
                   .Concat(measures.Select(static each => Sql.Of($"{new Ident(each.Name)} {Part.Type(each.Type)}"))))}
@@ -43,7 +45,7 @@ static class RollupParts
             };
         yield return table.Index($"{rollup}_bucket", "one row a bucket",
             Sql.Of($"({Part.List(keys.Select(static key => key.Name))}) nulls not distinct"), true);
-        yield return table.Comment($"{wish.Fact} by {wish.Every}{string.Concat(wish.By.Select(static by => $", {by}"))}, kept by {rollup}_queue");
+        yield return table.Comment($"{Words(wish)}, kept by {rollup}_queue");
         yield return table.Grants();
 
         foreach (var part in Routine.Trigger(spec, $"{rollup}_changed", Changed(spec, rollup, wish)))
@@ -56,7 +58,8 @@ static class RollupParts
             foreach (var part in Routine.Trigger(spec, $"{rollup}_{role}", MemberChanged(spec, rollup, wish, role)))
                 yield return part;
             yield return new TableParts(spec, dimension).Trigger($"{rollup}_{role}", $"{rollup}_{role}",
-                Sql.Of($"after update on {spec.Name(dimension)} referencing old table as old_rows new table as new_rows")) with { With = null };
+                Sql.Of($"after update on {spec.Name(dimension)} referencing old table as old_rows new table as new_rows"))
+                with { With = null };
         }
         foreach (var part in Routine.Procedure(spec, $"refresh_{rollup}", "", $"works out anew the buckets of {rollup} that changed",
             RollupRefresh.Body(spec, rollup, wish)))
@@ -76,6 +79,8 @@ static class RollupParts
             yield return ("truncate", Sql.Of($"after truncate on {fact}"));
         }
     }
+
+    static string Words(RollupWish wish) => $"{wish.Fact} by {string.Join(", ", wish.By.Prepend(wish.Every))}";
 
     static Sql Unique(QName name, string rollup, IReadOnlyList<RollupColumn> keys) =>
         Sql.Of($"create unique index {new Ident($"{rollup}_bucket")} on {name} ({Part.List(keys.Select(static key => key.Name))}) "

@@ -3,8 +3,10 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Warehouse;
 
 /// <summary>
-/// Works out anew the buckets that changed. What is taken from the queue and what comes of it end in one transaction, and each statement sees
-/// what was committed when the one before began, so a row that it misses still has its own entry to come. Queue entries are waited for, never
+/// Works out anew the buckets that changed. What is taken from the queue and what comes of it end in one transaction, and each statement
+/// sees
+/// what was committed when the one before began, so a row that it misses still has its own entry to come. Queue entries are waited for,
+/// never
 /// skipped: skipping let an older result win.
 /// </summary>
 static class RollupRefresh
@@ -86,10 +88,12 @@ static class RollupRefresh
         if (spec.Wanted.Facts[wish.Fact].PartitionBy is null)
             return null;
         var function = spec.Name($"{rollup}_changed");
-        var making = Sql.Join("\n", ((IReadOnlyList<(string Suffix, string When)>)[("insert", "insert on %s referencing new table as new_rows"),
+        var making = Sql.Join("\n", ((IReadOnlyList<(string Suffix, string When)>)[("insert",
+            "insert on %s referencing new table as new_rows"),
             ("update", "update on %s referencing old table as old_rows new table as new_rows"),
             ("delete", "delete on %s referencing old table as old_rows"), ("truncate", "truncate on %s")])
-            .Select(each => Sql.Of($"    execute pg_catalog.format({new Literal($"create trigger {new Ident($"{rollup}_{each.Suffix}")} after "
+            .Select(each =>
+                Sql.Of($"    execute pg_catalog.format({new Literal($"create trigger {new Ident($"{rollup}_{each.Suffix}")} after "
                 + $"{each.When} for each statement execute function {function}()")}, the_leaf);")));
         return Sql.Of($"""
               for the_leaf in

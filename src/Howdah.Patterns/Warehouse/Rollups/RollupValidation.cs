@@ -27,7 +27,8 @@ static class RollupValidation
             if (!fact.Measures.TryGetValue(measure, out var about))
                 yield return WarehouseValidation.Missing(measure, fact.Measures.Keys, $"{path}.measures", "measure");
             else if (how == "sum" && about.Additivity == Additivity.SemiAdditive)
-                yield return Diagnostic.Error(Codes.Additivity, $"{name} would sum {measure} over time, but it is semi-additive: a balance of "
+                yield return Diagnostic.Error(Codes.Additivity,
+                    $"{name} would sum {measure} over time, but it is semi-additive: a balance of "
                     + "Monday and one of Tuesday are not twice the money", $"{path}.measures.{measure}",
                     "take min or max, or ask the fact for the last day of each bucket");
             else if (how == "sum" && about.Additivity == Additivity.NonAdditive)

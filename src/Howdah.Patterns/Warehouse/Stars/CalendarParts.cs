@@ -1,3 +1,4 @@
+using System.Globalization;
 using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Warehouse;
@@ -9,7 +10,8 @@ static class CalendarParts
     [
         ("day", "date"), ("iso_year", "integer"), ("iso_week", "integer"), ("iso_weekday", "integer"), ("year", "integer"),
         ("quarter", "integer"), ("month", "integer"), ("day_of_month", "integer"), ("day_of_year", "integer"), ("month_start", "date"),
-        ("fiscal_year", "integer"), ("fiscal_quarter", "integer"), ("fiscal_month", "integer"), ("is_weekend", "boolean"), ("holiday", "text"),
+        ("fiscal_year", "integer"), ("fiscal_quarter", "integer"), ("fiscal_month", "integer"), ("is_weekend", "boolean"), ("holiday",
+            "text"),
     ];
 
     internal static IEnumerable<Part> For(WarehouseSpec spec, CalendarWish wish)
@@ -23,7 +25,8 @@ static class CalendarParts
             """));
         foreach (var (name, type) in Columns)
             yield return table.Column(name, type);
-        yield return table.Comment("calendar: one row a day; the ISO year is the one that the ISO week belongs to, the fiscal year is named by its end");
+        yield return table.Comment("calendar: one row a day; the ISO year is the one that the ISO week belongs to, the fiscal year is "
+            + "named by its end");
         yield return table.Grants();
         var parts = Routine.Procedure(spec, "fill_calendar", "", $"{wish.From} to {wish.To}", Fill(spec, wish), load: false).ToList();
         // A changed calendar is filled anew in the step that changes it.
@@ -42,7 +45,7 @@ static class CalendarParts
         var name = spec.Name("calendar");
         var holidays = wish.Holidays is { } file ? WarehouseValidation.Holidays(spec, file, out _) : null;
         var names = Sql.Join(", ", (holidays ?? new Dictionary<DateOnly, string>()).Select(static each =>
-            Sql.Of($"({new Literal(each.Key.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))}, {new Literal(each.Value)})"))
+            Sql.Of($"({new Literal(each.Key.ToString("O", CultureInfo.InvariantCulture))}, {new Literal(each.Value)})"))
             .DefaultIfEmpty(Sql.Of($"(null, null)")));
         var shift = (13 - wish.FiscalStart) % 12;
         return Sql.Of($"""

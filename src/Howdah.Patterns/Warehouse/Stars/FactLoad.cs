@@ -3,7 +3,8 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Warehouse;
 
 /// <summary>
-/// The procedure that loads a fact: the same row twice is loaded once, another row for the same grain is refused (or, where a row is a state,
+/// The procedure that loads a fact: the same row twice is loaded once, another row for the same grain is refused (or, where a row is a
+/// state,
 /// replaces it), and every dimension is looked up by the time of the fact, never by what is current.
 /// </summary>
 static class FactLoad
@@ -71,7 +72,8 @@ static class FactLoad
         return Sql.Of($"""
               insert into {spec.Name(reference.Dimension)} ({Part.List(dimension.Key.Keys)})
               select distinct {Part.Columns("f", parked)} from {In} f
-              where f.refused is null and not exists (select from {spec.Name(reference.Dimension)} d where {Same(role, reference, dimension)});
+              where f.refused is null
+                and not exists (select from {spec.Name(reference.Dimension)} d where {Same(role, reference, dimension)});
             """);
     }
 
@@ -89,7 +91,8 @@ static class FactLoad
                     and {Whole("f", rest)} is distinct from {Whole("t", rest)};
                 """);
         var set = Sql.Join(", ", rest.Select(static column => Sql.Of($"{new Ident(column)} = f.{new Ident(column)}"))
-            .Concat(wish.References.Select(each => Sql.Of($"{new Ident(FactColumn.Surrogate(each.Key))} = {Lookup(spec, each.Key, each.Value)}"))));
+            .Concat(wish.References.Select(each =>
+                Sql.Of($"{new Ident(FactColumn.Surrogate(each.Key))} = {Lookup(spec, each.Key, each.Value)}"))));
         return Sql.Of($"""
               update {name} t set {set}, batch = the_batch
               from (select distinct on ({Part.Columns("i", wish.Grain)}) i.* from {In} i where i.refused is null) f
@@ -108,7 +111,8 @@ static class FactLoad
     static Sql Whole(string alias, IReadOnlyList<string> columns) => Sql.Of($"row({Part.Columns(alias, columns)})");
 
     // What the load brought, to be compared with what stands: numeric, to the last digit.
-    static Sql Measures(QName name, FactWish wish) => wish.Kind != FactKind.Transaction || wish.Measures.Count == 0 ? Sql.Of($"null") : Sql.Of($"""
+    static Sql Measures(QName name, FactWish wish) =>
+        wish.Kind != FactKind.Transaction || wish.Measures.Count == 0 ? Sql.Of($"null") : Sql.Of($"""
         (select pg_catalog.jsonb_build_object({Sql.Join(", ", wish.Measures.Keys.Select(static measure =>
             Sql.Of($"{new Literal(measure)}, coalesce(pg_catalog.sum(t.{new Ident(measure)}), 0)")))})
          from {name} t where t.batch = the_batch)

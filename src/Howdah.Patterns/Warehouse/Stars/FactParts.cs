@@ -2,7 +2,8 @@ using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Warehouse;
 
-/// <summary>A fact in the database: its table, without foreign keys (they made loads 18 times slower; the load looks all rows up at once, and
+/// <summary>A fact in the database: its table, without foreign keys (they made loads 18 times slower; the load looks all rows up at once,
+/// and
 /// the proof looks for orphans), and its load.</summary>
 static class FactParts
 {
@@ -15,7 +16,8 @@ static class FactParts
         yield return table.Table($"fact {fact}, one row for each {string.Join(", ", wish.Grain)}", Sql.Of($"""
             create table {spec.Name(fact)} (
               {Sql.Join(",\n  ", columns.Select(column => Column(wish, column)))},
-              {Sql.Join("", surrogates.Select(static column => Sql.Of($"{new Ident(column)} bigint not null default -1,\n  ")))}batch bigint not null,
+              {Sql.Join("", surrogates.Select(static column => Sql.Of($"{new Ident(column)} bigint not null default -1,\n  ")))}
+              batch bigint not null,
               constraint {new Ident($"{fact}_grain")} primary key ({Part.List(wish.Grain)})
             ){partition}
             """));
