@@ -21,22 +21,22 @@ static class RollupRefresh
             #variable_conflict use_column
             declare
               the_leaf pg_catalog.regclass;
-              the_taken pg_catalog.int8;
             begin
             {Routine.Lock(spec, [(rollup, true)])}
             {Leaves(spec, rollup, wish)}
               drop table if exists pg_temp.howdah_bucket, pg_temp.howdah_new;
               create temp table howdah_bucket (bucket pg_catalog.date) on commit drop;
-              with taken as (delete from {spec.Name($"{rollup}_queue")} q returning q.bucket)
-              insert into pg_temp.howdah_bucket select distinct t.bucket from taken t;
-              get diagnostics the_taken = row_count;
-              if the_taken = 0 then
-                drop table pg_temp.howdah_bucket;
-                return;
-              end if;
-              analyze pg_temp.howdah_bucket;
-              create temp table howdah_new on commit drop as
-              {Recompute(spec, wish, Sql.Of($"pg_temp.howdah_bucket"))};
+              create temp table howdah_new (like {name}) on commit drop;
+              -- One statement, so one moment: entries and facts are those of the same transactions, and all buckets are of one moment.
+              with taken as (
+                delete from {spec.Name($"{rollup}_queue")} q returning q.bucket
+              ), changed as (
+                select distinct t.bucket from taken t
+              ), noted as (
+                insert into pg_temp.howdah_bucket select c.bucket from changed c
+              )
+              insert into pg_temp.howdah_new ({Part.List([.. keys, .. measures])})
+              {Recompute(spec, wish, Sql.Of($"changed"))};
               delete from {name} r using pg_temp.howdah_bucket b
               where r.bucket = b.bucket and not exists (select from pg_temp.howdah_new n where n.bucket = r.bucket
                 and row({Part.Columns("n", keys)}) is not distinct from row({Part.Columns("r", keys)}));
