@@ -53,7 +53,8 @@ static class Program
                     CheckCommand.Create(),
                     EvidenceCommand.Create(),
                     SqlCommand.Create(),
-                DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), .. FileCommands.Create(), DoctorCommand.Create(),
+                DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), .. WarehouseCommand.Create(),
+                .. FileCommands.Create(), DoctorCommand.Create(),
                 CompletionCommand.Create(), DocsCommand.Create(),
             ])
         {

@@ -6,6 +6,7 @@ using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Roles;
 using Howdah.Patterns.Schemas;
 using Howdah.Patterns.Tenancy;
+using Howdah.Patterns.Warehouse;
 
 namespace Howdah.Patterns;
 
@@ -20,6 +21,7 @@ public static class Builtin
         SchemasPattern.Value,
         DefaultsPattern.Value,
         MigrationsPattern.Value,
+        WarehousePattern.Value,
         TenancyPattern.Value,
         GrantsPattern.Value,
         DataPattern.Value,

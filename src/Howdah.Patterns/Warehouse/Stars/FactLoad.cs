@@ -1,0 +1,127 @@
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Warehouse;
+
+/// <summary>
+/// The procedure that loads a fact: the same row twice is loaded once, another row for the same grain is refused (or, where a row is a
+/// state,
+/// replaces it), and every dimension is looked up by the time of the fact, never by what is current.
+/// </summary>
+static class FactLoad
+{
+    static readonly Sql In = Sql.Of($"pg_temp.howdah_in");
+
+    internal static Sql Body(WarehouseSpec spec, string fact, FactWish wish)
+    {
+        var columns = FactColumns.Of(spec, wish);
+        var names = columns.Select(static column => column.Name).ToList();
+        var rest = names.Except(wish.Grain).ToList();
+        var required = columns.Where(column => !FactColumns.IsOptional(wish, column)).Select(static column => column.Name).ToList();
+        var name = spec.Name(fact);
+        var surrogates = wish.References.Keys.Select(FactColumn.Surrogate).ToList();
+        var lookups = Sql.Join("", wish.References.Select(each => Sql.Of($", {Lookup(spec, each.Key, each.Value)}")));
+        var junk = wish.References.Where(each => spec.Wanted.Dimensions[each.Value.Dimension].Junk).ToList();
+        return Sql.Of($"""
+            {Routine.Head}
+            {Routine.Check(spec, names)}
+            {Routine.Lock(spec, [.. wish.References.Values.Select(static each => each.Dimension).Distinct()
+                .Order(StringComparer.Ordinal).Select(each => (each, spec.Wanted.Dimensions[each].Junk)), (fact, true)])}
+              drop table if exists pg_temp.howdah_in;
+              execute pg_catalog.format({new Literal(Intake(columns))},
+                case when 'howdah_line' = any(the_columns) then 's.howdah_line' else 'null' end, staging);
+              get diagnostics the_read = row_count;
+              update {In} f set refused = 'missing: a column of the grain, or the first date, is missing'
+              where {Sql.Join(" or ", required.Select(static column => Sql.Of($"f.{new Ident(column)} is null")))};
+            {Beyond(spec, wish)}
+              update {In} f set refused = 'grain: the load says two things of one row'
+              from (select {Part.Columns("t", wish.Grain)} from {In} t where t.refused is null group by {Part.Columns("t", wish.Grain)}
+                    having pg_catalog.count(*) > 1 and pg_catalog.count(distinct {Whole("t", names)}) > 1) t
+              where {DimensionLoad.Equal("f", "t", wish.Grain)} and f.refused is null;
+              analyze {In};
+            {Sql.Join("\n", junk.Select(each => Junk(spec, each.Key, each.Value)))}
+            {Standing(spec, fact, wish, rest)}
+              insert into {name} ({Part.List([.. names, .. surrogates])}, batch)
+              select distinct on ({Part.Columns("f", wish.Grain)}) {Part.Columns("f", names)}{lookups}, the_batch
+              from {In} f
+              where f.refused is null and not exists (select from {name} t where {DimensionLoad.Equal("t", "f", wish.Grain)});
+              get diagnostics the_loaded = row_count;
+              the_loaded := the_loaded + the_late;
+              the_late := 0;
+            {Routine.Quarantine(In)}
+              drop table pg_temp.howdah_in;
+            {Routine.Log(spec, fact, Measures(name, wish))}
+            """);
+    }
+
+    static Sql Lookup(WarehouseSpec spec, string role, ReferenceWish reference)
+    {
+        var dimension = spec.Wanted.Dimensions[reference.Dimension];
+        return !dimension.Junk ? DimensionLoad.Lookup(spec, reference.Dimension, dimension, role, reference) : Sql.Of($"""
+            coalesce((select d.sk from {spec.Name(reference.Dimension)} d where {Same(role, reference, dimension)}
+              order by d.sk desc limit 1), -1)
+            """);
+    }
+
+    static Sql Same(string role, ReferenceWish reference, DimensionWish dimension) => Sql.Join(" and ", dimension.Key.Keys.Select(key =>
+        Sql.Of($"d.{new Ident(key)} is not distinct from f.{new Ident(DimensionLoad.Parked(role, reference, key))}")));
+
+    static Sql Junk(WarehouseSpec spec, string role, ReferenceWish reference)
+    {
+        var dimension = spec.Wanted.Dimensions[reference.Dimension];
+        var parked = dimension.Key.Keys.Select(key => DimensionLoad.Parked(role, reference, key)).ToList();
+        return Sql.Of($"""
+              insert into {spec.Name(reference.Dimension)} ({Part.List(dimension.Key.Keys)})
+              select distinct {Part.Columns("f", parked)} from {In} f
+              where f.refused is null
+                and not exists (select from {spec.Name(reference.Dimension)} d where {Same(role, reference, dimension)});
+            """);
+    }
+
+    // What stands already: the same again changes nothing; another content is refused for what happened, and replaces a state.
+    static Sql? Standing(WarehouseSpec spec, string fact, FactWish wish, List<string> rest)
+    {
+        if (rest.Count == 0)
+            return null;
+        var name = spec.Name(fact);
+        if (wish.Kind == FactKind.Transaction)
+            return Sql.Of($"""
+                  update {In} f set refused = 'grain: the row stands already with another content'
+                  from {name} t
+                  where {DimensionLoad.Equal("t", "f", wish.Grain)} and f.refused is null
+                    and {Whole("f", rest)} is distinct from {Whole("t", rest)};
+                """);
+        var set = Sql.Join(", ", rest.Select(static column => Sql.Of($"{new Ident(column)} = f.{new Ident(column)}"))
+            .Concat(wish.References.Select(each =>
+                Sql.Of($"{new Ident(FactColumn.Surrogate(each.Key))} = {Lookup(spec, each.Key, each.Value)}"))));
+        return Sql.Of($"""
+              update {name} t set {set}, batch = the_batch
+              from (select distinct on ({Part.Columns("i", wish.Grain)}) i.* from {In} i where i.refused is null) f
+              where {DimensionLoad.Equal("t", "f", wish.Grain)} and {Whole("f", rest)} is distinct from {Whole("t", rest)};
+              get diagnostics the_late = row_count;
+            """);
+    }
+
+    static Sql? Beyond(WarehouseSpec spec, FactWish wish) => spec.Wanted.Calendar is null ? null : Sql.Of($"""
+          update {In} f set refused = 'calendar: a date is no day of the calendar'
+          where f.refused is null and ({Sql.Join(" or ", wish.Dates.Select(date => Sql.Of($"""
+            (f.{new Ident(date)} is not null and not exists (select from {spec.Name("calendar")} c where c.day = f.{new Ident(date)}))
+            """)))});
+        """);
+
+    static Sql Whole(string alias, IReadOnlyList<string> columns) => Sql.Of($"row({Part.Columns(alias, columns)})");
+
+    // What the load brought, to be compared with what stands: numeric, to the last digit.
+    static Sql Measures(QName name, FactWish wish) =>
+        wish.Kind != FactKind.Transaction || wish.Measures.Count == 0 ? Sql.Of($"null") : Sql.Of($"""
+        (select pg_catalog.jsonb_build_object({Sql.Join(", ", wish.Measures.Keys.Select(static measure =>
+            Sql.Of($"{new Literal(measure)}, coalesce(pg_catalog.sum(t.{new Ident(measure)}), 0)")))})
+         from {name} t where t.batch = the_batch)
+        """);
+
+    static string Intake(IReadOnlyList<FactColumn> columns) => Sql.Of($"""
+        create temp table howdah_in on commit drop as
+        select (%s)::pg_catalog.int8 as howdah_line, {Sql.Join(", ", columns.Select(static column =>
+            Sql.Of($"s.{new Ident(column.Name)}::{Part.Type(column.Type)} as {new Ident(column.Name)}")))}, null::pg_catalog.text as refused
+        from only %s s
+        """).ToString();
+}
