@@ -3,6 +3,7 @@ using Howdah.Patterns.Data;
 using Howdah.Patterns.Databases;
 using Howdah.Patterns.Grants;
 using Howdah.Patterns.Migrations;
+using Howdah.Patterns.Partitions;
 using Howdah.Patterns.Roles;
 using Howdah.Patterns.Schemas;
 using Howdah.Patterns.Tenancy;
@@ -20,6 +21,7 @@ public static class Builtin
         SchemasPattern.Value,
         DefaultsPattern.Value,
         MigrationsPattern.Value,
+        PartitionsPattern.Value,
         TenancyPattern.Value,
         GrantsPattern.Value,
         DataPattern.Value,
