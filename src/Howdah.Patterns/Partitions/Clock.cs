@@ -21,7 +21,7 @@ sealed class Clock
     /// <summary>Whether there is such a zone.</summary>
     internal static bool Knows(string zone) => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _);
 
-    /// <summary>The instant at which a day begins: the first one that has its date, also where midnight is skipped or comes twice.</summary>
+    /// <summary>The instant at which a day begins: the first that has its date, where midnight is skipped or comes twice, too.</summary>
     internal DateTime Begin(DateOnly day)
     {
         var local = day.ToDateTime(default);

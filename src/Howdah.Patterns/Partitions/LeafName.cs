@@ -4,7 +4,7 @@ using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Partitions;
 
-/// <summary>Names of partitions: never longer than PostgreSQL keeps, for it cuts with no more than a notice, and two cut names are one.</summary>
+/// <summary>Names of partitions, never longer than PostgreSQL keeps: it cuts with no more than a notice, and two cut may be one.</summary>
 static class LeafName
 {
     /// <summary>The name for a partition, none of <paramref name="taken"/>.</summary>

@@ -4,8 +4,8 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Partitions;
 
 /// <summary>
-/// The steps that make and mend partitions. Never CREATE TABLE … PARTITION OF, which locks the parent against everybody: a table of its own
-/// is made and attached, which lets readers and writers of the parent go on.
+/// The steps that make and mend partitions. Never CREATE TABLE … PARTITION OF, which locks the parent against everybody: a table of
+/// its own is made and attached, which lets readers and writers of the parent go on.
 /// </summary>
 sealed class LeafSteps(PartitionsSpec spec, QName parent)
 {
@@ -44,7 +44,7 @@ sealed class LeafSteps(PartitionsSpec spec, QName parent)
         Step($"{parent.Plain}/{leaf.Name.Name}/like", leaf.Name, StepAction.Alter, $"{string.Join(", ", leaf.Differs)} as the parent's",
             Mending(leaf.Name));
 
-    /// <summary>Ends a detaching that was cut off: until then rows of its range can neither be read nor written through the parent.</summary>
+    /// <summary>Ends a detaching that was cut off: until then the parent neither shows rows of its range nor takes any.</summary>
     internal Step Finalize(LeafFacts leaf) =>
         Step($"{parent.Plain}/{leaf.Name.Name}/finalize", leaf.Name, StepAction.Alter, "ends a detaching that was cut off",
             [Sql.Of($"alter table {parent} detach partition {leaf.Name} finalize")]) with { Limits = Limits.Data };

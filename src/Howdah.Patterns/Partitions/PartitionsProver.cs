@@ -10,8 +10,8 @@ static class PartitionsProver
         "Reads one row of each declared table's default partition; one that is there is a break.", "pg_partman #429",
         "Rows there keep the partition they belong to from being made, and every new partition reads them all.");
 
-    internal static Attack Bounds { get; } = new("PAR-13", "Partitions have no hole and reach as far ahead as declared", Gravity.High, false,
-        "Walks the bounds of each declared table's partitions from the first to the end of the declared time ahead.", "Howdah",
+    internal static Attack Bounds { get; } = new("PAR-13", "Partitions have no hole and reach as far ahead as declared", Gravity.High,
+        false, "Walks the bounds of each declared table's partitions from the first to the end of the declared time ahead.", "Howdah",
         "PostgreSQL never refuses a hole; it refuses the row that falls into it.");
 
     internal static Attack Like { get; } = new("PAR-15", "Every partition is like its parent", Gravity.Medium, false,

@@ -15,7 +15,7 @@ enum Span
     Year,
 }
 
-/// <summary>Steps through the calendar in whole days, so that no month clips another (30 January and a month is no start of anything).</summary>
+/// <summary>Steps from one first day to the next, so that no month clips another: a month after 30 January begins nothing.</summary>
 static class Spans
 {
     /// <summary>The first day of the span that holds <paramref name="day"/>.</summary>

@@ -11,8 +11,10 @@ select pn.nspname::text, p.relname::text, n.nspname::text, c.relname::text,
          case when (p.relrowsecurity and not c.relrowsecurity) or (p.relforcerowsecurity and not c.relforcerowsecurity)
               then 'row security' end,
          case when c.relreplident <> p.relreplident and c.relkind <> 'p' then 'replica identity' end,
-         case when c.relacl is not null and exists (
-           select from pg_catalog.aclexplode(c.relacl) l
+         case when exists (
+           select from (select x.grantee, x.privilege_type from pg_catalog.aclexplode(c.relacl) x union all
+             select x.grantee, x.privilege_type from pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x
+             where a.attrelid = c.oid and a.attacl is not null) l
            where l.grantee <> c.relowner and not exists (
              select from pg_catalog.aclexplode(p.relacl) q where q.grantee in (l.grantee, 0) and q.privilege_type = l.privilege_type))
               then 'privileges' end], null)

@@ -32,11 +32,15 @@ begin
   end if;
   for extra in
     select distinct l.grantee, l.privilege_type
-    from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) l
+    from pg_catalog.pg_class c, lateral (
+      select x.grantee, x.privilege_type from pg_catalog.aclexplode(c.relacl) x union all
+      select x.grantee, x.privilege_type from pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x
+      where a.attrelid = c.oid and a.attacl is not null) l
     where c.oid = leaf and l.grantee <> c.relowner and not exists (
       select from pg_catalog.pg_class p, pg_catalog.aclexplode(p.relacl) q
       where p.oid = parent and q.grantee in (l.grantee, 0) and q.privilege_type = l.privilege_type)
   loop
+    -- Taken from a table, a privilege is taken from its columns, too.
     execute pg_catalog.format('revoke %s on %s from %s', extra.privilege_type, leaf::pg_catalog.regclass,
       case extra.grantee when 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(extra.grantee)) end);
   end loop;
