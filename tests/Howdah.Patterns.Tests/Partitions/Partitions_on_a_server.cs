@@ -174,6 +174,31 @@ public sealed class Partitions_on_a_server
         Assert.Contains("PRIMARY KEY (id, at)", plan.Notes[0].Hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Of_a_tenants_table_are_shut_to_who_goes_around_it(int major)
+    {
+        using var estate = new EstateHarness(await TestServer.StartOwnAsync(major), ShopYaml.With("""
+            schemas: [app], migrations: migrations/,
+              grants: [{ to: shop_app, on: { schema: app }, privileges: [usage] },
+                { to: shop_app, on: { tables: [app.sales] }, privileges: [select, insert] }],
+              tenancy: { model: rows, column: tenant_id, roles: [shop_app], tables: [app.sales] },
+              partitions: { app.sales: { by: day, every: month } }
+            """, "shop_app: { login: true, password: \"${generated}\" }"));
+        estate.Write("migrations/0001_sales.sql", """
+            create table app.sales (id bigint not null, tenant_id uuid not null, day date not null, primary key (tenant_id, id, day))
+            partition by range (day)
+            """);
+        await estate.ConvergeAsync();
+        Assert.Empty(await BrokenAsync(estate));
+        Assert.Equal("true true false", await estate.Server.ScalarAsync<string>("""
+            select concat_ws(' ', bool_and(relrowsecurity)::text, bool_and(relforcerowsecurity)::text,
+              bool_or(has_table_privilege('shop_app', oid, 'select'))::text)
+            from pg_class where relispartition and relkind = 'r' and relnamespace = 'app'::regnamespace
+            """, "shop"));
+        Assert.DoesNotContain(await estate.ProveAsync(), static finding => finding.Verdict == Verdict.Broken);
+    }
+
     /// <summary>HOWDAH_FULL=1: making the 5,000 takes longer than all that is asked of them.</summary>
     [Fact]
     public async Task Five_thousand_partitions_with_nothing_to_do_are_planned_within_a_second()
