@@ -3,6 +3,7 @@ using Howdah.Patterns.Data;
 using Howdah.Patterns.Databases;
 using Howdah.Patterns.Grants;
 using Howdah.Patterns.Migrations;
+using Howdah.Patterns.Partitions;
 using Howdah.Patterns.Roles;
 using Howdah.Patterns.Schemas;
 using Howdah.Patterns.Tenancy;
@@ -22,6 +23,7 @@ public static class Builtin
         DefaultsPattern.Value,
         MigrationsPattern.Value,
         WarehousePattern.Value,
+        PartitionsPattern.Value,
         TenancyPattern.Value,
         GrantsPattern.Value,
         DataPattern.Value,

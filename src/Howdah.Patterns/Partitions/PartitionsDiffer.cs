@@ -1,0 +1,82 @@
+using Howdah.Engine.Files;
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Partitions;
+
+static class PartitionsDiffer
+{
+    internal const int Warn = 300;
+    internal const int Most = 1000;
+
+    internal static Delta Diff(PartitionsSpec spec, PartitionsFacts facts)
+    {
+        var steps = new List<Step>();
+        var notes = new List<Diagnostic>();
+        foreach (var (text, wish) in spec.Tables)
+            Table(spec, facts, QName.Parse(text)!.Value, wish, $"{spec.Path}.{text}", steps, notes);
+        return new(steps, notes);
+    }
+
+    static void Table(PartitionsSpec spec, PartitionsFacts facts, QName table, PartitionWish wish, string path, List<Step> steps,
+        List<Diagnostic> notes)
+    {
+        // A table that a migration of the same plan makes is not seen yet, nor is the type of its key: literals with offset fit them all.
+        var seen = facts.Tables.GetValueOrDefault(table) ?? new(true, "range", wish.By, ZonedType, [], [], []);
+        if (Problem(table, wish, seen, path) is { } problem)
+        {
+            notes.Add(problem);
+            return;
+        }
+        var today = facts.Today[wish.Zone];
+        var maker = new LeafSteps(spec, table);
+        steps.AddRange(seen.Leaves.Where(static leaf => leaf.Pending).Select(maker.Finalize));
+        var living = seen.Leaves.Where(static leaf => !leaf.Pending).ToList();
+        steps.AddRange(living.Where(static leaf => leaf.Differs.Count > 0).Select(maker.Mend));
+        var clock = seen.Type == ZonedType ? Clock.In(wish.Zone) : Clock.Plain;
+        var missing = Gaps.Find(wish.Every, clock, today, wish.From, wish.Premake,
+            [.. living.Where(static leaf => !leaf.IsDefault).Select(static leaf => leaf.Bounds)], Most);
+        if (Count(table, living.Count, missing.Count, path) is { } count)
+            notes.Add(count);
+        if (missing.Count > 0 && living.Count + missing.Count > Most)
+            return;
+        var rest = living.FirstOrDefault(static leaf => leaf.IsDefault)?.Name;
+        if (rest is { } common)
+            notes.Add(Diagnostic.Warning(Codes.Default, $"{table.Plain} has the default partition {common.Plain}: whoever reads the table "
+                + "while a partition is made makes that wait, and rows there are in no partition's bounds", path,
+                "detach it once it is empty, and keep rows out of range with whoever loads"));
+        var taken = facts.Taken[table.Schema].ToHashSet(StringComparer.Ordinal);
+        foreach (var (start, bounds) in missing)
+        {
+            var leaf = new QName(table.Schema, LeafName.For(table.Name, wish.Every.Suffix(start), taken));
+            taken.Add(leaf.Name);
+            steps.Add(maker.Create(leaf, new(wish.By), clock.Text(bounds.From), clock.Text(bounds.To), rest, seen.Columns));
+        }
+    }
+
+    const string ZonedType = "timestamp with time zone";
+
+    static Diagnostic? Problem(QName table, PartitionWish wish, TableFacts seen, string path) => seen switch
+    {
+        { Partitioned: false } => Diagnostic.Error(Codes.Unpartitioned, $"{table.Plain} is not partitioned", path,
+            $"a migration makes it with PARTITION BY RANGE ({new Ident(wish.By)}); its primary key must hold {wish.By}, as PRIMARY KEY "
+                + $"(id, {wish.By}): an id alone then is unique only as long as one sequence gives it"),
+        { Strategy: not "range" } => Diagnostic.Error(Codes.OtherKey, $"{table.Plain} is partitioned by {seen.Strategy}, not by range",
+            path, "only ranges of time are made ahead"),
+        { Key: var key } when key != wish.By => Diagnostic.Error(Codes.OtherKey,
+            $"{table.Plain} is partitioned by {key ?? "several columns or an expression"}, not by {wish.By}", path,
+            key is null ? "only one plain column can be declared" : $"write by: {key}"),
+        { Type: not (ZonedType or "timestamp without time zone" or "date") } => Diagnostic.Error(Codes.OtherKey,
+            $"{table.Plain} is partitioned by {wish.By} of type {seen.Type}, which is no time", path,
+            "only date, timestamp and timestamptz are made ahead"),
+        _ => null,
+    };
+
+    static Diagnostic? Count(QName table, int there, int missing, string path) => (there + missing) switch
+    {
+        > Most when missing > 0 => Diagnostic.Error(Codes.Many, $"{table.Plain} would get more than {Most} partitions: "
+            + "every query that does not name the time then plans and locks them all", path, "take a longer `every` or a later `from`"),
+        > Warn => Diagnostic.Warning(Codes.Many, $"{table.Plain} has {there + missing} partitions: queries that do not name the time plan "
+            + "and lock them all", path, "take a longer `every`, or drop old ones"),
+        _ => null,
+    };
+}

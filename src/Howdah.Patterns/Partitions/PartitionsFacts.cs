@@ -1,0 +1,30 @@
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Partitions;
+
+/// <summary>What is seen of the declared tables.</summary>
+/// <param name="Tables">The tables there are.</param>
+/// <param name="Today">The date in each declared zone: the clock, as a fact.</param>
+/// <param name="Taken">Names taken in each table's schema.</param>
+sealed record PartitionsFacts(
+    IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyDictionary<string, DateOnly> Today, ILookup<string, string> Taken);
+
+/// <summary>A declared table.</summary>
+/// <param name="Partitioned">Whether it is partitioned at all.</param>
+/// <param name="Strategy">How: range, list or hash; empty where it is not.</param>
+/// <param name="Key">The column it is partitioned by; null for several, or an expression.</param>
+/// <param name="Type">That column's type.</param>
+/// <param name="Columns">Columns that can be written.</param>
+/// <param name="BadIndexes">Indexes that some partition lacks.</param>
+/// <param name="Leaves">Its partitions.</param>
+sealed record TableFacts(bool Partitioned, string Strategy, string? Key, string Type, IReadOnlyList<string> Columns,
+    IReadOnlyList<string> BadIndexes, IReadOnlyList<LeafFacts> Leaves);
+
+/// <summary>A partition.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Bounds">What it holds.</param>
+/// <param name="IsDefault">Whether it is the default.</param>
+/// <param name="Pending">Whether its detaching was cut off.</param>
+/// <param name="Differs">In what it differs from its parent: <c>owner</c>, <c>row security</c>, <c>replica identity</c>,
+/// <c>privileges</c>.</param>
+sealed record LeafFacts(QName Name, Bounds Bounds, bool IsDefault, bool Pending, IReadOnlyList<string> Differs);

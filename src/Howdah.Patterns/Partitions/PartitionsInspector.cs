@@ -1,0 +1,38 @@
+using Howdah.Engine.Catalogs;
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Partitions;
+
+static class PartitionsInspector
+{
+    static readonly CatalogQuery Tables = CatalogQuery.Load(typeof(PartitionsInspector), "tables.sql");
+    static readonly CatalogQuery Leaves = CatalogQuery.Load(typeof(PartitionsInspector), "leaves.sql");
+    static readonly CatalogQuery Today = CatalogQuery.Load(typeof(PartitionsInspector), "today.sql");
+    static readonly CatalogQuery Taken = CatalogQuery.Load(typeof(PartitionsInspector), "taken.sql");
+
+    internal static async Task<PartitionsFacts> InspectAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
+    {
+        var names = spec.Tables.Keys.Select(static name => QName.Parse(name)!.Value).ToList();
+        var schemas = names.Select(static name => name.Schema).ToArray();
+        var tables = names.Select(static name => name.Name).ToArray();
+        var today = await catalog.QueryAsync(Today, static row => (Zone: row.GetString(0), Day: row.GetFieldValue<DateOnly>(1)), token,
+            [spec.Tables.Values.Select(static wish => wish.Zone).Distinct().Order(StringComparer.Ordinal).ToArray()]);
+        var taken = await catalog.QueryAsync(Taken, static row => (Schema: row.GetString(0), Name: row.GetString(1)), token,
+            [schemas.Distinct().ToArray()]);
+        var leaves = (await catalog.QueryAsync(Leaves, static row => (Parent: new QName(row.GetString(0), row.GetString(1)),
+            Leaf: new LeafFacts(new(row.GetString(2), row.GetString(3)),
+                new(row.IsDBNull(4) ? DateTime.MinValue : row.GetDateTime(4), row.IsDBNull(5) ? DateTime.MaxValue : row.GetDateTime(5)),
+                row.GetBoolean(6), row.GetBoolean(7), row.GetFieldValue<string[]>(8))), token, schemas, tables))
+            .ToLookup(static row => row.Parent, static row => row.Leaf);
+        var seen = await catalog.QueryAsync(Tables, row => (Name: new QName(row.GetString(0), row.GetString(1)),
+            Partitioned: row.GetBoolean(2), Strategy: row.GetString(3), Key: row.IsDBNull(4) ? null : row.GetString(4),
+            Type: row.GetString(5), Columns: row.GetFieldValue<string[]>(6), Bad: row.GetFieldValue<string[]>(7)), token, schemas, tables);
+        return new(seen.ToDictionary(static row => row.Name, row => new TableFacts(row.Partitioned, row.Strategy, row.Key, row.Type,
+                row.Columns, row.Bad, [.. leaves[row.Name]])),
+            // A database that is yet to be made has no clock.
+            today.Count > 0 ? today.ToDictionary(static row => row.Zone, static row => row.Day)
+                : spec.Tables.Values.Select(static wish => wish.Zone).Distinct().ToDictionary(static zone => zone, static zone =>
+                    Clock.In(zone).DayOf(TimeProvider.System.GetUtcNow().UtcDateTime)),
+            taken.ToLookup(static row => row.Schema, static row => row.Name));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using Howdah.Engine.Planning;
+using Howdah.Engine.Proving;
+
+namespace Howdah.Patterns.Partitions;
+
+static class PartitionsProver
+{
+    internal static Attack Default { get; } = new("PAR-12", "No row lies in a default partition", Gravity.Medium, true,
+        "Reads one row of each declared table's default partition; one that is there is a break.", "pg_partman #429",
+        "Rows there keep the partition they belong to from being made, and every new partition reads them all.");
+
+    internal static Attack Bounds { get; } = new("PAR-13", "Partitions have no hole and reach as far ahead as declared", Gravity.High,
+        false, "Walks the bounds of each declared table's partitions from the first to the end of the declared time ahead.", "Howdah",
+        "PostgreSQL never refuses a hole; it refuses the row that falls into it.");
+
+    internal static Attack Like { get; } = new("PAR-15", "Every partition is like its parent", Gravity.Medium, false,
+        "Compares owner, row security, replica identity and indexes of each partition with its parent's.", "Howdah",
+        "None of these reaches a partition by itself.");
+
+    internal static Attack Detach { get; } = new("PAR-16", "No detaching is half done", Gravity.High, false,
+        "Reads pg_inherits.inhdetachpending.", "Howdah",
+        "The parent neither shows the rows of such a partition nor takes new ones, while the partition itself still does.");
+
+    internal static Attack Privileges { get; } = new("PAR-21", "No role has more on a partition than on its parent", Gravity.High, false,
+        "Compares the privileges on each partition with its parent's.", "Howdah",
+        "Whoever may read a partition itself goes around the parent's policies.");
+
+    internal static Attack[] All { get; } = [Default, Bounds, Like, Detach, Privileges];
+
+    internal static async IAsyncEnumerable<Finding> ProveAsync(PartitionsSpec spec, Arena arena,
+        [EnumeratorCancellation] CancellationToken token)
+    {
+        var facts = await PartitionsInspector.InspectAsync(spec, arena.Catalog, token);
+        foreach (var (text, wish) in spec.Tables)
+        {
+            var table = QName.Parse(text)!.Value;
+            if (facts.Tables.GetValueOrDefault(table) is not { Partitioned: true } seen)
+            {
+                yield return new(Bounds, PartitionsSpec.Key, table.Plain, Verdict.Inconclusive, "there is no such partitioned table");
+                continue;
+            }
+            yield return await DefaultAsync(table, seen, arena, token);
+            yield return Hole(table, wish, seen, facts.Today[wish.Zone]);
+            yield return Of(Like, table,
+                [.. seen.Leaves.SelectMany(leaf => leaf.Differs.Where(static what => what != "privileges")
+                    .Select(what => $"{leaf.Name.Plain} ({what})")), .. seen.BadIndexes.Select(static name => $"a partition lacks {name}")],
+                "howdah apply");
+            yield return Of(Detach, table, [.. seen.Leaves.Where(static leaf => leaf.Pending).Select(static leaf => leaf.Name.Plain)],
+                "howdah apply");
+            yield return Of(Privileges, table, [.. seen.Leaves.Where(static leaf => leaf.Differs.Contains("privileges"))
+                .Select(static leaf => leaf.Name.Plain)], "howdah apply");
+        }
+    }
+
+    static async Task<Finding> DefaultAsync(QName table, TableFacts seen, Arena arena, CancellationToken token)
+    {
+        if (seen.Leaves.FirstOrDefault(static leaf => leaf.IsDefault) is not { } rest)
+            return new(Default, PartitionsSpec.Key, table.Plain, Verdict.Held, "it has no default partition");
+        var statement = Sql.Of($"select exists (select from {rest.Name})").ToString();
+        await using var bout = await arena.EnterAsAdminAsync(token);
+        // Row security hides from whom it concerns; with it off, such a reader gets an error and no false emptiness.
+        await bout.ExecuteAsync("set local row_security = off", token);
+        var (filled, refusal) = await bout.TryAsync(look => look.ScalarAsync(statement, token), token);
+        return refusal is not null ? new(Default, PartitionsSpec.Key, table.Plain, Verdict.Inconclusive, Evidence.Of(refusal))
+            : filled is true ? new(Default, PartitionsSpec.Key, table.Plain, Verdict.Broken, $"{rest.Name.Plain} holds rows",
+                "howdah apply moves rows into partitions it makes; others are errors of who wrote them") { Statement = statement }
+            : new(Default, PartitionsSpec.Key, table.Plain, Verdict.Held, $"{rest.Name.Plain} is empty");
+    }
+
+    static Finding Hole(QName table, PartitionWish wish, TableFacts seen, DateOnly today)
+    {
+        var clock = seen.Type == "timestamp with time zone" ? Clock.In(wish.Zone) : Clock.Plain;
+        var there = seen.Leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).Select(static leaf => leaf.Bounds).ToList();
+        return Of(Bounds, table, [.. Gaps.Find(wish.Every, clock, today, wish.From, wish.Premake, there, 20)
+            .Select(gap => $"nothing holds {clock.Text(gap.Bounds.From)} to {clock.Text(gap.Bounds.To)}")], "howdah apply");
+    }
+
+    static Finding Of(Attack attack, QName table, IReadOnlyList<string> bad, string fix) => bad.Count == 0
+        ? new(attack, PartitionsSpec.Key, table.Plain, Verdict.Held, attack.How)
+        : new(attack, PartitionsSpec.Key, table.Plain, Verdict.Broken, string.Join("; ", bad.Take(10))
+            + (bad.Count > 10 ? $"; and {bad.Count - 10} more" : ""), fix);
+}

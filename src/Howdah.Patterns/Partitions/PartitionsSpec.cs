@@ -1,0 +1,61 @@
+using System.Globalization;
+using Howdah.Engine;
+using Howdah.Engine.Files;
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Partitions;
+
+/// <summary>The partitions of one table as wanted.</summary>
+/// <param name="By">The column it is partitioned by.</param>
+/// <param name="Every">How long one partition is.</param>
+/// <param name="Zone">The time zone in which days begin.</param>
+/// <param name="Premake">How many partitions are made ahead of the one that today is in.</param>
+/// <param name="From">The day from which on there are partitions; null for what is there, else today.</param>
+sealed record PartitionWish(string By, Span Every, string Zone, int Premake, DateOnly? From);
+
+/// <summary>The partitions of one database as wanted.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Path">The YAML path.</param>
+/// <param name="Tables">The tables by name, in the file's order.</param>
+sealed record PartitionsSpec(string Server, string Database, string Path, IReadOnlyDictionary<string, PartitionWish> Tables)
+{
+    internal const string Key = "partitions";
+
+    internal static Section<IReadOnlyDictionary<string, PartitionWish>> Section { get; } = new(SectionScope.Database, Key,
+        "Tables partitioned by time whose partitions are made ahead: tables by `schema.name`, made with PARTITION BY RANGE by a migration.",
+        Shapes.Map(Shapes.Object<PartitionWish>("a partitioned table", keys =>
+        {
+            var by = keys.Required("by", Shapes.Name, "The column that the table is partitioned by.", "at");
+            var every = keys.Required("every", Shapes.Choice(("day", Span.Day), ("week", Span.Week), ("month", Span.Month),
+                ("quarter", Span.Quarter), ("year", Span.Year)), "How long one partition is; weeks begin on Monday.", "month",
+                "ALTER TABLE t ATTACH PARTITION t_p202601 FOR VALUES FROM (…) TO (…)");
+            var zone = keys.Optional("zone", Shapes.Text, "UTC", "The time zone in which days begin, daylight saving included.", "UTC",
+                "Europe/Madrid");
+            var premake = keys.Optional("premake", Shapes.Int(1, 400), 4, "How many partitions are made ahead of today's.", "4");
+            var from = keys.Optional<string?>("from", Shapes.Parsed<string>("a day as 2026-01-31", Day, @"^\d{4}-\d{2}-\d{2}$")!, null,
+                "The day from which on there are partitions; today, or the first partition there is, where left out.",
+                example: "2014-01-01");
+            return values => new(values.Get(by), values.Get(every), values.Get(zone), values.Get(premake),
+                values.Get(from) is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null);
+        })));
+
+    internal static PartitionsSpec? Read(Target target) => target.Database!.Get(Section) is { } tables
+        ? new(target.Server.Name, target.Database.Name, $"{target.Path}.{Key}", tables) : null;
+
+    internal static IEnumerable<Diagnostic> Validate(PartitionsSpec spec)
+    {
+        foreach (var (name, wish) in spec.Tables)
+        {
+            if (QName.Parse(name) is null)
+                yield return Diagnostic.Error(Codes.BadName, $"`{name}` is no table", $"{spec.Path}.{name}",
+                    "write schema and name, as `sales.events`");
+            if (!Clock.Knows(wish.Zone))
+                yield return Diagnostic.Error(Codes.NoZone, $"there is no time zone `{wish.Zone}`", $"{spec.Path}.{name}.zone",
+                    "write a name of the IANA list, as `Europe/Madrid`");
+        }
+    }
+
+    static string? Day(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? text : null;
+}

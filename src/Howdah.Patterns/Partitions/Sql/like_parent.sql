@@ -1,0 +1,47 @@
+-- no parameters but the session's howdah.partition_parent and howdah.partition_leaf, set by the statement before: gives a partition what
+-- does not reach it by itself (owner, row security, replica identity), and takes from it what its parent does not give
+do $$
+declare
+  parent oid := pg_catalog.current_setting('howdah.partition_parent')::pg_catalog.regclass;
+  leaf oid := pg_catalog.current_setting('howdah.partition_leaf')::pg_catalog.regclass;
+  wanted record;
+  seen record;
+  extra record;
+  index_name text;
+begin
+  select c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.relreplident into wanted from pg_catalog.pg_class c where c.oid = parent;
+  select c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relkind into seen from pg_catalog.pg_class c where c.oid = leaf;
+  if seen.relowner <> wanted.relowner then
+    execute pg_catalog.format('alter table %s owner to %I', leaf::pg_catalog.regclass, pg_catalog.pg_get_userbyid(wanted.relowner));
+  end if;
+  -- No policy: whoever reads the partition itself sees nothing; the parent's policies guard those who come through it.
+  if wanted.relrowsecurity and not seen.relrowsecurity then
+    execute pg_catalog.format('alter table %s enable row level security', leaf::pg_catalog.regclass);
+  end if;
+  if wanted.relforcerowsecurity and not seen.relforcerowsecurity then
+    execute pg_catalog.format('alter table %s force row level security', leaf::pg_catalog.regclass);
+  end if;
+  if wanted.relreplident <> seen.relreplident and seen.relkind <> 'p' then
+    select c.relname into index_name
+    from pg_catalog.pg_index p join pg_catalog.pg_inherits i on i.inhparent = p.indexrelid
+    join pg_catalog.pg_index l on l.indexrelid = i.inhrelid and l.indrelid = leaf
+    join pg_catalog.pg_class c on c.oid = l.indexrelid
+    where p.indrelid = parent and p.indisreplident;
+    execute pg_catalog.format('alter table %s replica identity %s', leaf::pg_catalog.regclass, case wanted.relreplident
+      when 'f' then 'full' when 'n' then 'nothing' when 'd' then 'default' else pg_catalog.format('using index %I', index_name) end);
+  end if;
+  for extra in
+    select distinct l.grantee, l.privilege_type
+    from pg_catalog.pg_class c, lateral (
+      select x.grantee, x.privilege_type from pg_catalog.aclexplode(c.relacl) x union all
+      select x.grantee, x.privilege_type from pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x
+      where a.attrelid = c.oid and a.attacl is not null) l
+    where c.oid = leaf and l.grantee <> c.relowner and not exists (
+      select from pg_catalog.pg_class p, pg_catalog.aclexplode(p.relacl) q
+      where p.oid = parent and q.grantee in (l.grantee, 0) and q.privilege_type = l.privilege_type)
+  loop
+    -- Taken from a table, a privilege is taken from its columns, too.
+    execute pg_catalog.format('revoke %s on %s from %s', extra.privilege_type, leaf::pg_catalog.regclass,
+      case extra.grantee when 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(extra.grantee)) end);
+  end loop;
+end $$

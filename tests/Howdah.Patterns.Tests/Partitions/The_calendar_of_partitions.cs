@@ -1,0 +1,100 @@
+using System.Text;
+using CsCheck;
+using Howdah.Patterns.Partitions;
+using Xunit;
+
+namespace Howdah.Patterns.Tests.Partitions;
+
+public sealed class The_calendar_of_partitions
+{
+    static readonly string[] Zones = ["Europe/Madrid", "America/Havana", "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia", "UTC"];
+
+    static readonly Gen<(Span Span, string Zone, DateOnly Today, int Premake, int Back)> Wishes = Gen.Select(
+        Gen.Int[0, 4].Select(static span => (Span)span), Gen.Int[0, Zones.Length - 1].Select(static index => Zones[index]),
+        Gen.Int[0, 40_000].Select(static day => new DateOnly(1990, 1, 1).AddDays(day)), Gen.Int[1, 40], Gen.Int[0, 400]);
+
+    [Fact]
+    public void An_empty_table_gets_partitions_without_gap_or_overlap() => Wishes.Sample(wish =>
+    {
+        var clock = Clock.In(wish.Zone);
+        var first = wish.Today.AddDays(-wish.Back);
+        var made = Gaps.Find(wish.Span, clock, wish.Today, first, wish.Premake, [], 1000);
+        Assert.Equal(clock.Begin(wish.Span.Start(first)), made[0].Bounds.From);
+        Assert.Equal(clock.Begin(wish.Span.Next(wish.Span.Start(wish.Today), wish.Premake + 1)), made[^1].Bounds.To);
+        Assert.All(made, each => Assert.True(each.Bounds.From < each.Bounds.To));
+        Assert.All(made.Zip(made.Skip(1)), pair => Assert.Equal(pair.First.Bounds.To, pair.Second.Bounds.From));
+        Assert.Equal(made.Count, made.Select(each => wish.Span.Suffix(each.Start)).Distinct().Count());
+        Assert.Empty(Gaps.Find(wish.Span, clock, wish.Today, first, wish.Premake, [.. made.Select(static each => each.Bounds)], 1000));
+    }, iter: 2000);
+
+    [Fact]
+    public void Whatever_is_taken_out_is_what_is_filled_again() => Wishes.SelectMany(wish => Gen.Int[0, int.MaxValue]
+        .Select(seed => (wish, seed))).Sample(both =>
+    {
+        var (wish, seed) = both;
+        var clock = Clock.In(wish.Zone);
+        var first = wish.Today.AddDays(-wish.Back);
+        var all = Gaps.Find(wish.Span, clock, wish.Today, first, wish.Premake, [], 1000).Select(static each => each.Bounds).ToList();
+        var gone = new HashSet<Bounds> { all[seed % all.Count], all[seed / 7 % all.Count] };
+        var filled = Gaps.Find(wish.Span, clock, wish.Today, first, wish.Premake, [.. all.Where(each => !gone.Contains(each))], 1000);
+        Assert.Equal(gone, filled.Select(static each => each.Bounds).ToHashSet());
+    }, iter: 1000);
+
+    [Theory]
+    [InlineData("Europe/Madrid", "2026-03-29", "2026-03-29 00:00:00+01:00", 23)]
+    [InlineData("Europe/Madrid", "2026-10-25", "2026-10-25 00:00:00+02:00", 25)]
+    [InlineData("America/Havana", "2026-11-01", "2026-11-01 00:00:00-04:00", 25)] // 00:00 comes twice
+    [InlineData("Africa/Cairo", "2026-04-24", "2026-04-24 01:00:00+03:00", 23)] // 00:00 does not come
+    [InlineData("Pacific/Apia", "2011-12-31", "2011-12-31 00:00:00+14:00", 24)] // the day before was left out
+    [InlineData("UTC", "2024-02-29", "2024-02-29 00:00:00+00:00", 24)]
+    public void A_day_begins_when_its_date_does(string zone, string day, string literal, int hours)
+    {
+        var clock = Clock.In(zone);
+        var date = DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(literal, clock.Text(clock.Begin(date)));
+        Assert.Equal(date, clock.DayOf(clock.Begin(date)));
+        Assert.Equal(hours, (clock.Begin(date.AddDays(1)) - clock.Begin(date)).TotalHours);
+    }
+
+    [Fact]
+    public void Months_weeks_and_leap_years_are_the_calendars()
+    {
+        Assert.Equal(new(2024, 3, 1), Span.Month.Next(Span.Month.Start(new(2024, 2, 29))));
+        Assert.Equal(new(2026, 3, 1), Span.Month.Next(Span.Month.Start(new(2026, 1, 31)), 2));
+        Assert.Equal(("p2026w53", new DateOnly(2026, 12, 28)), (Span.Week.Suffix(new(2026, 12, 28)), Span.Week.Start(new(2027, 1, 3))));
+        Assert.Equal("p2026q4", Span.Quarter.Suffix(Span.Quarter.Start(new(2026, 12, 31))));
+    }
+
+    [Fact]
+    public void An_adopted_table_keeps_its_odd_bounds_and_gets_only_what_they_leave_out()
+    {
+        var clock = Clock.Plain;
+        DateTime At(int month, int day) => clock.Begin(new(2026, month, day));
+        var made = Gaps.Find(Span.Month, clock, new(2026, 4, 10), null, 1,
+            [new(DateTime.MinValue, At(1, 10)), new(At(1, 10), At(2, 5)), new(At(3, 1), At(3, 20))], 1000);
+        Assert.Equal([new(At(2, 5), At(3, 1)), new(At(3, 20), At(4, 1)), new(At(4, 1), At(5, 1)), new Bounds(At(5, 1), At(6, 1))],
+            made.Select(static each => each.Bounds));
+    }
+
+    [Fact]
+    public void Names_are_kept_whole_and_never_meet()
+    {
+        var long1 = new string('ñ', 40);
+        var names = ((string[])["events", long1[..31], long1[..30] + "oo", long1[..30] + "op"])
+            .Select(table => LeafName.For(table, "p202601", new HashSet<string>())).ToList();
+        Assert.Equal("events_p202601", names[0]);
+        Assert.All(names, name => Assert.InRange(Encoding.UTF8.GetByteCount(name), 1, 63));
+        Assert.Equal(4, names.Distinct().Count());
+        Assert.Equal("events_p202601_2", LeafName.For("events", "p202601", new HashSet<string> { "events_p202601" }));
+    }
+
+    [Fact]
+    public void Thousands_of_partitions_with_nothing_to_do_are_planned_at_once()
+    {
+        var there = Enumerable.Range(0, 5000).Select(static day => new Bounds(
+            Clock.Plain.Begin(new DateOnly(2014, 1, 1).AddDays(day)), Clock.Plain.Begin(new DateOnly(2014, 1, 2).AddDays(day)))).ToList();
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        Assert.Empty(Gaps.Find(Span.Day, Clock.Plain, new(2026, 11, 26), null, 4, there, 1000));
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(1));
+    }
+}
