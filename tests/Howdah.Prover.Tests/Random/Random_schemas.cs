@@ -32,7 +32,7 @@ public sealed class Random_schemas
         {
             try
             {
-                if (await TryAsync(server, seed) is { } told)
+                if (await TryAsync(server, seed, major) is { } told)
                     wrong.Add($"HOWDAH_SEED={seed} on {major}: {told}");
             }
             catch (PostgresException refusal)
@@ -48,7 +48,7 @@ public sealed class Random_schemas
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
 
-    static async Task<string?> TryAsync(TestServer server, ulong seed)
+    static async Task<string?> TryAsync(TestServer server, ulong seed, int major)
     {
         var dice = new Dice(seed);
         var schema = new Schema(dice, $"r{seed}_");
@@ -63,7 +63,8 @@ public sealed class Random_schemas
             if (good.Count > 0)
                 return $"a false alarm:\n{string.Join('\n', good)}\non:\n{schema.Sql()}";
             var made = new List<Mutation>();
-            foreach (var mutation in dice.Some(Mutation.For(schema, database), 8).Where(each => made.TrueForAll(other => Apart(each, other))
+            foreach (var mutation in dice.Some(Mutation.For(schema, database, major), 8)
+                .Where(each => made.TrueForAll(other => Apart(each, other))
                 && made.Count < 2))
                 made.Add(mutation);
             if (dice.Once(2))
