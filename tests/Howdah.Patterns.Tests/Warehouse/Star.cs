@@ -70,7 +70,7 @@ sealed class Star
 
     internal static Task<Star> GetAsync(int major) => Shared.GetOrAdd(major, static version => new(async () =>
     {
-        var server = await TestServer.StartOwnAsync(version);
+        var server = (await TestServer.StartOwnAsync(version)).Keep();
         using var estate = new EstateHarness(server, Yaml);
         await estate.ConvergeAsync();
         return new(server);
