@@ -8,8 +8,7 @@ select pn.nspname::text, p.relname::text, n.nspname::text, c.relname::text,
        b.bound = 'DEFAULT', i.inhdetachpending,
        array_remove(array[
          case when c.relowner <> p.relowner then 'owner' end,
-         case when (p.relrowsecurity and not c.relrowsecurity) or (p.relforcerowsecurity and not c.relforcerowsecurity)
-              then 'row security' end,
+         case when p.relrowsecurity and not c.relrowsecurity then 'row security' end,
          case when c.relreplident <> p.relreplident and c.relkind <> 'p' then 'replica identity' end,
          case when exists (
            select from (select x.grantee, x.privilege_type from pg_catalog.aclexplode(c.relacl) x union all

@@ -9,17 +9,15 @@ declare
   extra record;
   index_name text;
 begin
-  select c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.relreplident into wanted from pg_catalog.pg_class c where c.oid = parent;
-  select c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relkind into seen from pg_catalog.pg_class c where c.oid = leaf;
+  select c.relowner, c.relrowsecurity, c.relreplident into wanted from pg_catalog.pg_class c where c.oid = parent;
+  select c.relowner, c.relrowsecurity, c.relreplident, c.relkind into seen from pg_catalog.pg_class c where c.oid = leaf;
   if seen.relowner <> wanted.relowner then
     execute pg_catalog.format('alter table %s owner to %I', leaf::pg_catalog.regclass, pg_catalog.pg_get_userbyid(wanted.relowner));
   end if;
-  -- No policy: whoever reads the partition itself sees nothing; the parent's policies guard those who come through it.
+  -- No policy: whoever reads the partition itself sees nothing; the parent's policies guard those who come through it. Not forced, as
+  -- tenancy does not: its owner, who never logs in, may fill it.
   if wanted.relrowsecurity and not seen.relrowsecurity then
     execute pg_catalog.format('alter table %s enable row level security', leaf::pg_catalog.regclass);
-  end if;
-  if wanted.relforcerowsecurity and not seen.relforcerowsecurity then
-    execute pg_catalog.format('alter table %s force row level security', leaf::pg_catalog.regclass);
   end if;
   if wanted.relreplident <> seen.relreplident and seen.relkind <> 'p' then
     select c.relname into index_name
