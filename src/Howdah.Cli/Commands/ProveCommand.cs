@@ -132,8 +132,8 @@ static class ProveCommand
     // A tenant's schema is that tenant's: whoever has no floor there needs none, and each has a check of its own. Whether others get in is
     // asked by tenancy's attacks on places, and whether it is made as home by the plan.
     static bool IsAtHome(Finding finding, HashSet<string> places) =>
-        finding.Targets.All(target => target.Split(" as ") is [var table, .. var role]
-            && places.Contains(table.Split('.')[0]) && role.All(name => name == table.Split('.')[0]));
+        finding.Targets.All(target => target.Split(" as ") is [var table, var role]
+            && places.Contains(table.Split('.')[0]) && role == table.Split('.')[0]);
 
     static async Task<HashSet<string>> PlacesAsync(Session session, DatabaseSpec database, CancellationToken token)
     {
