@@ -112,7 +112,7 @@ static class PartsDiffer
             with { Owns = [new("event trigger", TenancySpec.Guard)] });
     }
 
-    static Step Step(TenancySpec spec, string id, string thing, StepAction action, string detail, IReadOnlyList<Sql> sql) => new()
+    internal static Step Step(TenancySpec spec, string id, string thing, StepAction action, string detail, IReadOnlyList<Sql> sql) => new()
     {
         Id = $"tenancy/{spec.Database}/{id}",
         Server = spec.Server,

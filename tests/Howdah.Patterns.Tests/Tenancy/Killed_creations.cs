@@ -1,6 +1,7 @@
 using System.Globalization;
 using Howdah.Patterns.Tenancy.Registry;
 using Howdah.Patterns.Tests.Tenancy.Archiving;
+using Howdah.Testing;
 using Npgsql;
 using Xunit;
 
@@ -57,9 +58,8 @@ public sealed class Killed_creations
         await using var still = await luggage.Market.Server.OpenAsync();
         await Market.RunAsync(still, $"select 1 from pg_advisory_lock({0x484F574D}, hashtext('{half.Home.Place}'))");
         var next = tenants.CreateAsync("slow", TenancyModel.Databases, null, default);
-        for (var i = 0; i < 300 && await luggage.Market.Server.ScalarAsync<long>(
-            "select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0; i++)
-            await Task.Delay(20);
+        await Patience.UntilAsync("the next creation waits for the lock", async () => await luggage.Market.Server.ScalarAsync<long>(
+            "select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0);
         Assert.False(next.IsCompleted);
         await Market.RunAsync(still, $"create database {half.Home.Place}");
         await still.CloseAsync();

@@ -12,7 +12,7 @@ static class LeavesDiffer
         if (!spec.Wanted.Partitioned || facts.Leaves.Schema)
             return;
         var schema = new Ident(LeafFunctions.Schema);
-        steps.Add(Step(spec, "leaves/schema", $"schema {LeafFunctions.Schema}", StepAction.Create,
+        steps.Add(PartsDiffer.Step(spec, "leaves/schema", $"schema {LeafFunctions.Schema}", StepAction.Create,
             "tenants' partitions lie there, out of sight",
             [Sql.Of($"create schema {schema} authorization {new Ident(spec.Owner)}"),
                 Sql.Of($"revoke all on schema {schema} from public")]));
@@ -45,22 +45,10 @@ static class LeavesDiffer
         if (plain.Count > 0 && !facts.Leaves.Pending || facts.Leaves.Tenants == 0 || facts.Leaves.Lacking == 0 && !unseen
             && plain.Count == 0)
             return;
-        steps.Add(Step(spec, "leaves", "tenants' partitions", StepAction.Create, string.Create(CultureInfo.InvariantCulture,
+        steps.Add(PartsDiffer.Step(spec, "leaves", "tenants' partitions", StepAction.Create, string.Create(CultureInfo.InvariantCulture,
             $"for {(facts.Leaves.Lacking > 0 && !unseen ? facts.Leaves.Lacking : facts.Leaves.Tenants)} tenants in rows"),
             [Sql.Of($"select howdah.make_leaves(id) from howdah.tenants where model = 'rows' order by id")]));
     }
-
-    static Step Step(TenancySpec spec, string id, string thing, StepAction action, string detail, IReadOnlyList<Sql> sql) => new()
-    {
-        Id = $"tenancy/{spec.Database}/{id}",
-        Server = spec.Server,
-        Database = spec.Database,
-        Pattern = TenancySpec.Key,
-        Object = thing,
-        Action = action,
-        Detail = detail,
-        Sql = sql,
-    };
 }
 
 /// <summary>What is seen of tenants' partitions.</summary>
