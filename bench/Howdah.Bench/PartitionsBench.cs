@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Howdah.Bench.Client;
 using Howdah.Patterns.Tenancy.Registry;
+using Howdah.Patterns.Tests;
 using Howdah.Testing;
 using Npgsql;
 
@@ -82,22 +83,11 @@ static class PartitionsBench
         return (Section.Median(planning), Section.Median(execution), leaves);
     }
 
-    const string File = """
-        howdah: 1
-        estate: shop
-        SERVERS
-        roles:
-          shop_owner: {}
-          shop_app: { login: true, password: "${generated}" }
-        databases:
-          shop:
-            owner: shop_owner
-            schemas: [app]
-            migrations: migrations/
-            grants:
-              - { to: shop_app, on: { database: true }, privileges: [connect] }
-              - { to: shop_app, on: { schema: app }, privileges: [usage] }
-              - { to: shop_app, on: { tables: [app.sales] }, privileges: [select, insert, update, delete] }
-            tenancy: { model: rows, partitioned: true, roles: [shop_app], tables: [app.sales] }
-        """;
+    static readonly string File = ShopYaml.With("""
+        schemas: [app], migrations: migrations/,
+          grants: [{ to: shop_app, on: { database: true }, privileges: [connect] },
+            { to: shop_app, on: { schema: app }, privileges: [usage] },
+            { to: shop_app, on: { tables: [app.sales] }, privileges: [select, insert, update, delete] }],
+          tenancy: { model: rows, partitioned: true, roles: [shop_app], tables: [app.sales] }
+        """, "shop_app: { login: true, password: \"${generated}\" }");
 }

@@ -3,6 +3,7 @@ using Howdah.Bench.Client;
 using Howdah.Engine;
 using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Registry;
+using Howdah.Patterns.Tests;
 using Howdah.Testing;
 
 namespace Howdah.Bench;
@@ -167,26 +168,12 @@ static class TenantsBench
     static string Text(IEnumerable<double> seconds) =>
         string.Join(", ", seconds.Select(static each => FormattableString.Invariant($"{each:0.00} s")));
 
-    const string File = """
-        howdah: 1
-        estate: shop
-        SERVERS
-        roles:
-          shop_owner: {}
-          shop_app: { login: true, password: "${generated}" }
-        databases:
-          shop:
-            owner: shop_owner
-            schemas: [app]
-            migrations: migrations/
-            grants:
-              - { to: shop_app, on: { database: true }, privileges: [connect] }
-              - { to: shop_app, on: { schema: app }, privileges: [usage] }
-              - { to: shop_app, on: { all_tables: app }, privileges: [select, insert, update, delete] }
-            tenancy:
-              model: rows
-              roles: [shop_app]
-              tables: [app.t0, app.t1, app.t2, app.t3, app.t4, app.t5, app.t6, app.t7, app.t8, app.t9, app.t10, app.t11, app.t12, app.t13,
-                app.t14, app.t15, app.t16, app.t17, app.t18, app.t19]
-        """;
+    static readonly string All = string.Join(", ", Enumerable.Range(0, Tables).Select(static i => $"app.t{i}"));
+    static readonly string File = ShopYaml.With($$"""
+        schemas: [app], migrations: migrations/,
+          grants: [{ to: shop_app, on: { database: true }, privileges: [connect] },
+            { to: shop_app, on: { schema: app }, privileges: [usage] },
+            { to: shop_app, on: { all_tables: app }, privileges: [select, insert, update, delete] }],
+          tenancy: { model: rows, roles: [shop_app], tables: [{{All}}] }
+        """, "shop_app: { login: true, password: \"${generated}\" }");
 }
