@@ -27,7 +27,7 @@ sealed record Part(string Key, string Expected, string Detail, IReadOnlyList<Sql
     /// <summary>Whether it is told and left alone where it differs: types of columns.</summary>
     internal bool Told { get; init; }
 
-    /// <summary>Whether it is only to be taken away, if it is there.</summary>
+    /// <summary>What Howdah owns by making it; null for what goes with its table.</summary>
     internal OwnedObject? Owns { get; init; }
 
     internal static Sql Columns(string alias, IEnumerable<string> columns) =>

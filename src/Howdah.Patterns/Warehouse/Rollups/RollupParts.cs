@@ -12,19 +12,19 @@ static class RollupParts
     internal static IEnumerable<Part> For(WarehouseSpec spec, string rollup, RollupWish wish)
     {
         var name = spec.Name(rollup);
+        var all = Sql.Of($"insert into {spec.Name($"{rollup}_queue")} select distinct {RollupColumns.Bucket(wish)} "
+            + $"from {spec.Name(wish.Fact)} f");
         var queue = new TableParts(spec, $"{rollup}_queue");
         yield return queue.Table($"buckets of {rollup} that changed", Sql.Of($"""
             create table {spec.Name($"{rollup}_queue")} (bucket date not null)
-            """), Sql.Of($"""
-            insert into {spec.Name($"{rollup}_queue")} select distinct {RollupColumns.Bucket(wish)} from {spec.Name(wish.Fact)} f
-            """));
+            """), all);
         yield return queue.Grants(read: false);
 
         var table = new TableParts(spec, rollup);
         var keys = RollupColumns.Of(spec, wish);
         var measures = RollupColumns.Measures(spec, wish);
-        var all = Sql.Of($"insert into {spec.Name($"{rollup}_queue")} select distinct {RollupColumns.Bucket(wish)} "
-            + $"from {spec.Name(wish.Fact)} f");
+        var unique = table.Index($"{rollup}_bucket", "one row a bucket",
+            Sql.Of($"({Part.List(keys.Select(static key => key.Name))}) nulls not distinct"), true);
         // Room on each page, so that a bucket that is worked out anew stays where it is.
         yield return table.Table(Words(wish), Sql.Of($"""
             create table {name} (
@@ -36,15 +36,14 @@ static class RollupParts
             yield return table.Column(key.Name, key.Type) with
             {
                 Sql = [Sql.Of($"delete from {name}"), Sql.Of($"alter table {name} add column {new Ident(key.Name)} {Part.Type(key.Type)}"),
-                    Sql.Of($"drop index if exists {spec.Name($"{rollup}_bucket")}"), Unique(name, rollup, keys), all],
+                    Sql.Of($"drop index if exists {spec.Name($"{rollup}_bucket")}"), .. unique.Sql, all],
             };
         foreach (var (measure, type, _) in measures)
             yield return table.Column(measure, type) with
             {
                 Sql = [Sql.Of($"alter table {name} add column {new Ident(measure)} {Part.Type(type)}"), all],
             };
-        yield return table.Index($"{rollup}_bucket", "one row a bucket",
-            Sql.Of($"({Part.List(keys.Select(static key => key.Name))}) nulls not distinct"), true);
+        yield return unique;
         yield return table.Comment($"{Words(wish)}, kept by {rollup}_queue");
         yield return table.Grants();
 
@@ -81,10 +80,6 @@ static class RollupParts
     }
 
     static string Words(RollupWish wish) => $"{wish.Fact} by {string.Join(", ", wish.By.Prepend(wish.Every))}";
-
-    static Sql Unique(QName name, string rollup, IReadOnlyList<RollupColumn> keys) =>
-        Sql.Of($"create unique index {new Ident($"{rollup}_bucket")} on {name} ({Part.List(keys.Select(static key => key.Name))}) "
-            + $"nulls not distinct");
 
     // Whoever writes shares the fact with other writers and with no load of a dimension, whose changes are looked up in committed facts.
     static Sql Changed(WarehouseSpec spec, string rollup, RollupWish wish)
