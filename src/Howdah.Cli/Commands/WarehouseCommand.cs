@@ -31,7 +31,7 @@ static class WarehouseCommand
             if (Common.Load(screen, parsed, parsed.GetValue(path)!) is not { } estate)
                 return Task.FromResult(ExitCodes.Failed);
             var target = Common.Pick(estate, parsed.GetValue(database));
-            screen.Out((write(target) ?? throw new ArgumentException($"database {target.Name} declares no warehouse")).TrimEnd());
+            screen.Out((write(target) ?? throw new ArgumentException($"database {target.Name} declares no warehouse")).TrimEnd() + "\n");
             return Task.FromResult(ExitCodes.Done);
         }, token));
         return command;

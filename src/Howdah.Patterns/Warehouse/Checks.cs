@@ -8,7 +8,11 @@ namespace Howdah.Patterns.Warehouse;
 /// <param name="Target">What it is about.</param>
 /// <param name="Statement">One column of text; no row when it is true.</param>
 /// <param name="Fix">What to do when it is not.</param>
-sealed record Check(Attack Attack, string Target, Sql Statement, string Fix);
+sealed record Check(Attack Attack, string Target, Sql Statement, string Fix)
+{
+    /// <summary>For what may have to wait: how many parts were not looked at, and how many were, as <c>bigint[]</c>.</summary>
+    internal Sql? Waiting { get; init; }
+}
 
 /// <summary>The promises of a warehouse.</summary>
 static class Checks

@@ -26,6 +26,21 @@ static class WarehouseProver
         return refusal is not null ? new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Inconclusive, Evidence.Of(refusal))
             : offenders is string text ? new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Broken, text,
                 check.Fix) { Statement = statement }
-            : new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Held, "no row offends");
+            : await SilentAsync(check, bout, token);
+    }
+
+    // No row may offend because none was looked at.
+    static async Task<Finding> SilentAsync(Check check, Bout bout, CancellationToken token)
+    {
+        long[] counts = check.Waiting is { } waiting && await bout.ScalarAsync(waiting.ToString(), token) is long[] told ? told : [0, 0];
+        return counts switch
+        {
+            [0, _] => new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Held, "no row offends"),
+            [var waits, 0] => new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Inconclusive,
+                $"all buckets ({waits}) wait for their refresh, so none was compared", "howdah rollup refresh"),
+            [var waits, var seen] => new(check.Attack, WarehouseSpec.Key, check.Target, Verdict.Held,
+                $"no row offends in {seen} buckets; {waits} wait for their refresh and were not compared"),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
     }
 }
