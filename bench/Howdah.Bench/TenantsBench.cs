@@ -40,7 +40,7 @@ static class TenantsBench
             |---|---|---|
             """);
         var session = await OpenAsync(harness);
-        await CreateAsync(session, section);
+        await CreateAsync(server, session, section);
         await server.ExecuteAsync("vacuum analyze", Database); // autovacuum is off here, and would have come by
         await harness.ConvergeAsync();
         section.Add("\n| what | rounds | |\n|---|---|---|");
@@ -58,7 +58,7 @@ static class TenantsBench
         return session;
     }
 
-    static async Task CreateAsync(Session session, Section section)
+    static async Task CreateAsync(TestServer server, Session session, Section section)
     {
         foreach (var (model, many, words) in ((TenancyModel, int, string)[])[
             (TenancyModel.Rows, 200, "a new tenant in rows"), (TenancyModel.Schemas, 40, $"a new schema of {Tables} tables"),
@@ -66,14 +66,19 @@ static class TenantsBench
         {
             await using var tenants = await OpenTenantsAsync(session);
             await tenants.CreateAsync($"warm {model}", model, null, CancellationToken.None);
-            var times = new List<double>();
+            var (times, bare) = (new List<double>(), new List<double>());
             for (var i = 0; i < many; i++)
             {
                 var watch = Stopwatch.StartNew();
                 await tenants.CreateAsync($"{model} {i}", model, null, CancellationToken.None);
                 times.Add(watch.Elapsed.TotalMilliseconds);
+                if (model == TenancyModel.Databases)
+                    bare.Add(await BareAsync(server, i));
             }
             section.Add($"| {words} ({many} of them) | {Section.Median(times):0.0} ms | {times.Max():0.0} ms |");
+            if (bare.Count > 0)
+                section.Add($"| beside each, a bare `CREATE DATABASE` from the same template | {Section.Median(bare):0.0} ms "
+                    + $"| {bare.Max():0.0} ms |");
         }
         await Parallel.ForEachAsync(Enumerable.Range(0, 4), async (worker, token) =>
         {
@@ -84,6 +89,17 @@ static class TenantsBench
         await using var others = await OpenTenantsAsync(session);
         for (var i = 21; i < Databases; i++)
             await others.CreateAsync($"more databases {i}", TenancyModel.Databases, null, CancellationToken.None);
+    }
+
+    // What the server itself takes, on this disk.
+    static async Task<double> BareAsync(TestServer server, int number)
+    {
+        var template = await server.ScalarAsync<string>("select datname from pg_database where datname like 'howdah\\_template%'");
+        var watch = Stopwatch.StartNew();
+        await server.ExecuteAsync($"create database bare_{number} template {template}");
+        var took = watch.Elapsed.TotalMilliseconds;
+        await server.ExecuteAsync($"drop database bare_{number}");
+        return took;
     }
 
     static Task<Tenants> OpenTenantsAsync(Session session) =>
