@@ -243,7 +243,7 @@ public sealed class Beside_a_pooler
               (select string_agg(name, ' ' order by name) from pg_cursors where name <> ''),
               (select string_agg(channel, ' ' order by channel) from pg_listening_channels() channel),
               (select string_agg(relname, ' ' order by relname) from pg_class where relpersistence = 't'),
-              (select string_agg(objid::text, ' ' order by objid) from pg_locks where locktype = 'advisory'))
+              (select string_agg(objid::text, ' ' order by objid) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()))
             """, connection);
         return (string)(await command.ExecuteScalarAsync())!;
     }
