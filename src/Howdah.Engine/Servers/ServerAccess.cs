@@ -40,7 +40,7 @@ public sealed class ServerAccess
     /// <summary>Connects once and learns version, identity and rights.</summary>
     public async Task<ServerFacts> ProbeAsync(CancellationToken token)
     {
-        await using var connection = await OpenAdminAsync(null, token);
+        await using var connection = await OpenCatalogAsync(null, token);
         await using var command = new NpgsqlCommand(
             """
             select current_setting('server_version_num')::int, (select system_identifier::text from pg_catalog.pg_control_system()),
@@ -54,6 +54,13 @@ public sealed class ServerAccess
     /// <summary>Opens an unpooled connection as the role that applies; to the maintenance database where none is named.</summary>
     public Task<NpgsqlConnection> OpenAdminAsync(string? database, CancellationToken token) =>
         OpenAsync(AdminConnectionString(database), token);
+
+    /// <summary>
+    /// The same for reading catalogs: only PostgreSQL's own types are known. Asking for all types takes a quarter of a second where a
+    /// thousand schemas have twenty tables each, because every table is a type.
+    /// </summary>
+    internal Task<NpgsqlConnection> OpenCatalogAsync(string? database, CancellationToken token) =>
+        OpenAsync(AdminConnectionString(database), token, types: false);
 
     /// <summary>Opens an unpooled connection as a role, with the password the estate has for it.</summary>
     /// <exception cref="LoginUnavailableException">The estate has no password for it, or the secret is not to be had here.</exception>
@@ -88,13 +95,13 @@ public sealed class ServerAccess
     }
 
     /// <summary>Opens a connection with its password prepared as the server does it; leaves nothing half open.</summary>
-    internal static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token)
+    internal static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token, bool types = true)
     {
         // Npgsql normalizes at most, and where there is no ICU not even that; libpq and the server prepare passwords in full.
         var prepared = new NpgsqlConnectionStringBuilder(connectionString);
         if (prepared.Password is { } password)
             prepared.Password = Scram.Prepare(password);
-        var connection = new NpgsqlConnection(prepared.ConnectionString);
+        var connection = types ? new NpgsqlConnection(prepared.ConnectionString) : Untyped(prepared.ConnectionString).CreateConnection();
         try
         {
             await connection.OpenAsync(token);
@@ -106,6 +113,14 @@ public sealed class ServerAccess
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    // Nothing is pooled, so the source holds nothing that would have to be closed.
+    static NpgsqlDataSource Untyped(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConfigureTypeLoading(static loading => loading.EnableTypeLoading(false));
+        return builder.Build();
     }
 }
 

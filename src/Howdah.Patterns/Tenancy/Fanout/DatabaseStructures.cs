@@ -27,14 +27,14 @@ static class DatabaseStructures
             {
                 try
                 {
-                    await using var inside = await session.Servers[place.At.Server].OpenAdminAsync(place.At.Database, each);
+                    await using var inside = await session.Servers[place.At.Server].OpenCatalogAsync(place.At.Database, each);
                     var seen = await Structures.ReadAsync(inside, Structures.Parameters(spec, [place.Place], objects: false), each);
                     if (SharedTables.Different(spec, shared, await SharedTables.SumsAsync(spec, inside, each)) is [var copy, ..])
                         found.Add(new(place.Name, place.Place,
                             $"its copy of the shared table {copy.Plain} has other rows: howdah apply brings it up"));
                     if (seen.SequenceEqual(wanted))
                         return;
-                    await using var beside = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, each);
+                    await using var beside = await session.Servers[spec.Server].OpenCatalogAsync(spec.Database, each);
                     if (await Structures.DifferenceAsync(spec, beside, inside, place, each) is { } difference)
                         found.Add(new(place.Name, place.Place, difference));
                 }
