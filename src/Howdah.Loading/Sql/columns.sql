@@ -13,7 +13,9 @@ with recursive columns as (
     r.not_null or t.typnotnull, r.generated, r.name, r.depth + 1
   from resolved r join pg_catalog.pg_type t on t.oid = r.type and t.typtype = 'd'
 )
-select distinct on (r.attnum) r.attname::text, case when t.typtype = 'e' then 'enum' else t.typname::text end, r.name, r.modifier, r.not_null,
+select distinct on (r.attnum) r.attname::text, 
+  case when t.typtype = 'e' then 'enum'
+    when t.typnamespace = 'pg_catalog'::regnamespace or t.typname = 'citext' then t.typname::text else r.name end, r.name, r.modifier, r.not_null,
   r.generated,
   array(select e.enumlabel::text from pg_catalog.pg_enum e where e.enumtypid = r.type order by e.enumsortorder),
   pg_catalog.current_setting('server_encoding')

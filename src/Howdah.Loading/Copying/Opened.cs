@@ -1,0 +1,44 @@
+using Howdah.Loading.Csv;
+using Howdah.Loading.Inputs;
+using Howdah.Loading.Types;
+
+namespace Howdah.Loading.Copying;
+
+/// <summary>A file whose columns are known.</summary>
+/// <param name="Blocks">Its records.</param>
+/// <param name="Rows">Makes what turns them into rows, for each stream.</param>
+/// <param name="Unused">Columns that no field reads.</param>
+sealed record Opened(IBlockSource Blocks, Func<IRowEncoder> Rows, IReadOnlyList<string> Unused)
+{
+    internal static Opened Of(ByteSource source, LoadInput input, LoadJob job) => job.Reading.Format switch
+    {
+        FileFormat.Csv => Csv(source, input, job),
+        _ => throw new LoadException($"{input.Name}: the format {job.Reading.Format} is not read yet"),
+    };
+
+    static Opened Csv(ByteSource source, LoadInput input, LoadJob job)
+    {
+        var table = SingleBytes.Of(job.Reading);
+        var blocks = new CsvBlocks(source, job.Reading);
+        var names = job.Reading.Header ? blocks.ReadHeader(input.Name, bytes => Text(bytes.Span, table)) : job.Reading.Columns;
+        if (names is null && !job.Reading.MayBeEmpty)
+            throw new LoadException($"{input.Name} is empty: declare that it may be, or look at where it comes from");
+        if (!job.Reading.Header && names is { Count: 0 })
+            throw new LoadException($"{input.Name} is declared to have no header: name its columns in order");
+        // An empty file that may be empty has the columns it should have.
+        names ??= [.. job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).Distinct()];
+        ColumnPlan.Make(job, names, input.Name);
+        var used = job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).ToHashSet();
+        return new(blocks, () => new CsvRows(ColumnPlan.Make(job, names, input.Name), job.Reading, names.Count, blocks.HeaderRaw, table),
+            [.. names.Where(name => !used.Contains(name))]);
+    }
+
+    static string? Text(ReadOnlySpan<byte> bytes, SingleBytes? table)
+    {
+        if (table is null)
+            return System.Text.Unicode.Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+        var plain = new byte[bytes.Length * 3];
+        var length = table.Decode(bytes, ref plain);
+        return length < 0 ? null : System.Text.Encoding.UTF8.GetString(plain, 0, length);
+    }
+}
