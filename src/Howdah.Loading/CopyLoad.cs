@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Howdah.Loading;
 
-/// <summary>Loads a file into a table: every record is checked, and becomes a row by binary COPY or is handed over with its reason.</summary>
+/// <summary>Loads a file into a table: every record is checked, and sent by binary COPY or handed over with its reason.</summary>
 public static class CopyLoad
 {
     /// <summary>Loads. Nothing is committed: with a transaction on each connection, all of it is the caller's to commit or not.</summary>
@@ -62,8 +62,8 @@ public static class CopyLoad
         if (tally.Rejected > job.MaxRejected)
             throw new LoadException($"{tally.Rejected} records are rejected, more than the {job.MaxRejected} allowed");
         steps?.Report(tally.Records);
-        return new(tally.Records, tally.Sent, tally.Rejected, tally.Skipped, file.Blocks.Lines, source.Hashed.Count, source.Decompressed, hash,
-            file.Unused, file.Blocks.MixedLineEnds, file.Blocks.EndsInNewline);
+        return new(tally.Records, tally.Sent, tally.Rejected, tally.Skipped, file.Blocks.Lines, source.Hashed.Count,
+            source.Decompressed, hash, file.Unused, file.Blocks.MixedLineEnds, file.Blocks.EndsInNewline);
     }
 
     /// <summary>Reads blocks on a thread of its own, and gives them to whichever worker is free.</summary>
@@ -95,8 +95,8 @@ public static class CopyLoad
                 throw;
             }
         }
-        Task[] all = [Task.Run(Read, token), .. workers.Select(worker => Task.Run(() => worker.RunAsync(full.Reader, empty.Writer, stop.Token),
-            token))];
+        Task[] all = [Task.Run(Read, token),
+            .. workers.Select(worker => Task.Run(() => worker.RunAsync(full.Reader, empty.Writer, stop.Token), token))];
         var first = default(Exception);
         await foreach (var ended in Task.WhenEach(all).ConfigureAwait(false))
         {

@@ -47,7 +47,7 @@ public sealed record CopyTarget(string Table, IReadOnlyList<CopyColumn> Columns)
 
 /// <summary>A column of a table that rows go into.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">Its type's name in <c>pg_type</c>; of a domain, its base type's. <c>enum</c> for an enum of pg_catalog or elsewhere.</param>
+/// <param name="Type">Its type's name in <c>pg_type</c>; of a domain, its base type's; <c>enum</c> for any enum.</param>
 /// <param name="Declared">Its type as declared, for messages.</param>
 /// <param name="Modifier">Its length or precision as the catalog has it, −1 where there is none; of a domain, its base type's.</param>
 /// <param name="NotNull">Whether it or its domain takes no NULL.</param>

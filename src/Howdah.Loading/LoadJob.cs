@@ -25,7 +25,7 @@ public sealed record LoadJob(CopyTarget Target, IReadOnlyList<LoadField> Fields,
 /// <param name="Total">The file's size in bytes, where it is known.</param>
 public readonly record struct LoadProgress(long Records, long Rejected, long Bytes, long? Total);
 
-/// <summary>What a load did. It balances: <see cref="Records"/> = <see cref="Sent"/> + <see cref="Rejected"/> + <see cref="Skipped"/>.</summary>
+/// <summary>It balances: <see cref="Records"/> = <see cref="Sent"/> + <see cref="Rejected"/> + <see cref="Skipped"/>.</summary>
 /// <param name="Records">Records in the file, the header not counted.</param>
 /// <param name="Sent">Rows that the server took; in a dry run, those it would have been sent.</param>
 /// <param name="Rejected">Rows handed over as rejected.</param>

@@ -15,7 +15,7 @@ public sealed record Reading
     /// <summary>What stands before a quote inside quotes; null: the quote itself, doubled.</summary>
     public char? Escape { get; init; }
 
-    /// <summary>The encoding: <c>utf-8</c>, <c>utf-16</c>, <c>utf-16be</c>, or one of a byte a character, such as <c>windows-1252</c>.</summary>
+    /// <summary>The encoding: <c>utf-8</c>, <c>utf-16</c>, <c>utf-16be</c>, or one of a byte a character: <c>windows-1252</c>.</summary>
     public string Encoding { get; init; } = "utf-8";
 
     /// <summary>Whether the first record names the columns. Columns are then found by name, in any order.</summary>

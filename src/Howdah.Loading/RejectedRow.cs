@@ -5,7 +5,7 @@ namespace Howdah.Loading;
 /// <summary>A record that was not loaded, and why. The first thing found wrong is told.</summary>
 /// <param name="Line">The line it begins in, from 1; for formats without lines the record's number.</param>
 /// <param name="Record">The record's number, from 1, the header not counted; 0 for what was found before records are numbered.</param>
-/// <param name="ByteOffset">Where it begins, in bytes of the decompressed file, from 0 (of its UTF-8 form where the file is UTF-16).</param>
+/// <param name="ByteOffset">Where it begins, in bytes of the decompressed file, from 0; of UTF-16, of its UTF-8 form.</param>
 /// <param name="Column">The target's column, where it is about one.</param>
 /// <param name="Rule">Which rule, in short: one of <see cref="Rules"/>.</param>
 /// <param name="SqlState">Where the server refused it: its code. Where the loader did: the code the server would have given.</param>

@@ -19,7 +19,8 @@ public sealed class Horrors
         var line = 1;
         void Add(string record, string? rule = null, string end = "\n")
         {
-            byte[] bytes = [.. record.SelectMany(static each => each >= '\uf700' ? [(byte)(each - 0xf700)] : Encoding.UTF8.GetBytes([each]))];
+            byte[] bytes = [.. record.SelectMany(static each =>
+                each >= '\uf700' ? [(byte)(each - 0xf700)] : Encoding.UTF8.GetBytes([each]))];
             if (rule is not null)
                 places.Add(rule, (line, file.Count, Encoding.Latin1.GetString(bytes)));
             file.AddRange([.. bytes, .. Encoding.UTF8.GetBytes(end)]);
@@ -57,7 +58,8 @@ public sealed class Horrors
                 Encoding.Latin1.GetString(row.Raw)));
         Assert.Contains(home.Rejects, static row => row.Message == "the record has 2 fields and the header 3");
         Assert.Contains(home.Rejects, row => row.Message == $"the quote at byte {places[Rules.OpenQuote].Offset} is never closed");
-        Assert.Contains(home.Rejects, static row => row is { Column: "a", SqlState: "22P02", Message: "column a: \"zwölf\" is no integer" });
+        Assert.Contains(home.Rejects, static row =>
+            row is { Column: "a", SqlState: "22P02", Message: "column a: \"zwölf\" is no integer" });
         Assert.Equal((20, 8, 12, 0, file.Count), (counts.Records, counts.Sent, counts.Rejected, counts.Skipped, counts.Bytes));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(file.ToArray())), counts.Sha256);
         Assert.Equal((true, false, 22), (counts.MixedLineEnds, counts.EndsInNewline, counts.Lines));

@@ -17,7 +17,7 @@ sealed record ColumnPlan(CopyColumn Column, LoadField Field, FieldEncoder Encode
     {
         var twice = names.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1);
         if (twice is not null)
-            throw new LoadException($"{input}: the column {Shown(twice.Key)} stands {twice.Count()} times in the header: give each its own name");
+            throw new LoadException($"{input}: the header has {Shown(twice.Key)} {twice.Count()} times: give each column its own name");
         var again = job.Fields.GroupBy(static field => field.Column).FirstOrDefault(static group => group.Count() > 1);
         if (again is not null)
             throw new LoadException($"column {again.Key} of {job.Target.Table} is filled twice: leave one of the two out");

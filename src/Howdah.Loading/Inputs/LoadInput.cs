@@ -32,8 +32,9 @@ public sealed record LoadInput(string Name, Func<CancellationToken, ValueTask<Op
         var folder = Path.GetDirectoryName(pattern) is { Length: > 0 } parent ? parent : ".";
         if (!Directory.Exists(folder))
             return [];
-        return [.. Directory.EnumerateFiles(folder).Where(path => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(path), false))
-            .Order(StringComparer.Ordinal).Select(static path => File(path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path))];
+        return [.. Directory.EnumerateFiles(folder)
+            .Where(path => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(path), false)).Order(StringComparer.Ordinal)
+            .Select(static path => File(path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path))];
     }
 
     /// <summary>Standard input.</summary>

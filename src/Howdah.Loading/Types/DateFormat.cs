@@ -17,8 +17,8 @@ sealed class DateFormat
             if (char.IsAsciiLetter(format[at]) && format[at] != 'T'
                 && (format[at], count) is not (('y', 4) or ('M' or 'd' or 'H' or 'm' or 's', 1 or 2) or ('f', <= 6) or ('z', 3)))
             {
-                throw new LoadException($"'{new string(format[at], count)}' in the format '{format}' is not known: it is made of yyyy, MM or "
-                    + "M, dd or d, HH or H, mm, ss, f to ffffff, zzz, and other characters that are no letters, or T");
+                throw new LoadException($"'{new string(format[at], count)}' in the format '{format}' is not known: it is made of yyyy, MM "
+                    + "or M, dd or d, HH or H, mm, ss, f to ffffff, zzz, and other characters that are no letters, or T");
             }
             if (!char.IsAscii(format[at]))
                 throw new LoadException($"'{format[at]}' in the format '{format}' is no character of ASCII");
@@ -86,7 +86,8 @@ struct Moment
     internal int Year, Month, Day, Hour, Minute, Second, Micros, OffsetMinutes;
     internal bool HasOffset;
 
-    internal readonly bool IsReal => Year is >= 1 and <= 9999 && Month is >= 1 and <= 12 && Day >= 1 && Day <= DateTime.DaysInMonth(Year, Month)
+    internal readonly bool IsReal => Year is >= 1 and <= 9999 && Month is >= 1 and <= 12
+        && Day >= 1 && Day <= DateTime.DaysInMonth(Year, Month)
         && Hour <= 23 && Minute <= 59 && Second <= 59;
 
     /// <summary>Days since 2000-01-01.</summary>

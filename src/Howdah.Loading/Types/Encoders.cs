@@ -28,7 +28,7 @@ static class Encoders
             "jsonb" => new JsonEncoder(true),
             "bytea" => new ByteaEncoder(),
             "enum" => new EnumEncoder(column.Labels, column.Declared),
-            _ => throw new LoadException($"column {column.Name} has the type {column.Declared}, which is not checked and sent as binary: load "
+            _ => throw new LoadException($"column {column.Name} has the type {column.Declared}, which is not sent as binary: load "
                 + "into a staging table where it is text, and cast it from there"),
         };
     }

@@ -2,7 +2,7 @@ using Howdah.Loading.Copying;
 
 namespace Howdah.Loading.Types;
 
-/// <summary>What is wrong with a field: a rule, the code the server has for it, and a sentence. Made only for fields that are wrong.</summary>
+/// <summary>What is wrong with a field: a rule, the server's code for it, and a sentence. Made only for fields that are wrong.</summary>
 sealed record FieldFault(string Rule, string SqlState, string Message);
 
 /// <summary>Turns the text of one field into the form that binary COPY wants of its column's type, or says what is wrong with it.</summary>

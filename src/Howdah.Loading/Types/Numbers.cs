@@ -4,7 +4,7 @@ using Howdah.Loading.Copying;
 
 namespace Howdah.Loading.Types;
 
-/// <summary>Whole numbers: digits with a sign before them or none; nothing else, so that the same file means the same on any server.</summary>
+/// <summary>Whole numbers: digits and perhaps a sign; nothing else, so that a file means the same on any server.</summary>
 sealed class IntegerEncoder(int bytes) : FieldEncoder
 {
     readonly string name = bytes switch { 2 => "smallint", 4 => "integer", _ => "bigint" };

@@ -13,7 +13,8 @@ sealed class SingleBytes
         {
             var text = encoding.GetString([(byte)each]);
             // Windows' code pages leave some bytes open; decoders make control characters of them, which no file means.
-            var open = each >= 0x80 && text is [>= '\u0080' and <= '\u009f'] && !encoding.WebName.StartsWith("iso", StringComparison.Ordinal);
+            var open = each >= 0x80 && text is [>= '\u0080' and <= '\u009f'] 
+                && !encoding.WebName.StartsWith("iso", StringComparison.Ordinal);
             characters[each] = text == "\ufffd" || open ? null : Encoding.UTF8.GetBytes(text);
         }
     }

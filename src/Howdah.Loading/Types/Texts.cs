@@ -183,6 +183,7 @@ sealed class JsonEncoder(bool binary) : FieldEncoder
     static bool IsHuge(ReadOnlySpan<byte> number)
     {
         var exponent = number.IndexOfAny((byte)'e', (byte)'E');
-        return number.Length > 10_000 || (exponent >= 0 && (!int.TryParse(number[(exponent + 1)..], out var power) || Math.Abs(power) > 10_000));
+        return number.Length > 10_000
+            || (exponent >= 0 && (!int.TryParse(number[(exponent + 1)..], out var power) || Math.Abs(power) > 10_000));
     }
 }

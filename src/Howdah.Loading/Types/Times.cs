@@ -32,7 +32,8 @@ sealed class TimeEncoder(DateFormat? format) : FieldEncoder
     }
 }
 
-/// <summary>Timestamps. Without a zone an offset is refused (the server would drop it); with one, it is needed, or a declared zone.</summary>
+/// <summary>Timestamps. Without time zone an offset is refused, which the server would drop; with time zone it is needed, or a declared
+/// zone.</summary>
 sealed class TimestampEncoder(bool zoned, DateFormat? format, Reading reading) : FieldEncoder
 {
     static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
