@@ -1,5 +1,6 @@
 // What is measured of the tool and the databases; each mode writes its own section of bench/RESULTS.md:
-//   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|partitions|check
+//   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|partitions|check|dimension MEMBERS ROUNDS|rollup ROWS ROUNDS
+using System.Globalization;
 using Howdah.Bench;
 
 switch (args)
@@ -16,11 +17,17 @@ switch (args)
     case ["partitions"]:
         await PartitionsBench.RunAsync();
         break;
+    case ["dimension", var members, var rounds]:
+        await DimensionBench.RunAsync(int.Parse(members, CultureInfo.InvariantCulture), int.Parse(rounds, CultureInfo.InvariantCulture));
+        break;
+    case ["rollup", var rows, var rounds]:
+        await RollupBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(rounds, CultureInfo.InvariantCulture));
+        break;
     case ["check"]:
         await CheckBench.RunAsync();
         break;
     default:
-        Console.Error.WriteLine("plan, move, tenants, partitions or check");
+        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS or rollup ROWS ROUNDS");
         return 1;
 }
 return 0;

@@ -19,6 +19,8 @@ static class Routine
           the_loaded pg_catalog.int8 := 0;
           the_refused pg_catalog.int8 := 0;
           the_late pg_catalog.int8 := 0;
+          the_later pg_catalog.bool;
+          the_least pg_catalog.timestamptz;
         begin
         """);
 

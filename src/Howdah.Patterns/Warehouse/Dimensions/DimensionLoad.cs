@@ -39,23 +39,11 @@ static class DimensionLoad
                 else 'version: it is missing' end
               where {AnyNull("i", keys)} or i.operation is null or i.operation not in ('U', 'D', 'R') or i.effective_at is null
                 or i.effective_at = 'infinity' or i.effective_at > pg_catalog.now() + interval '1 day' or i.version is null;
-              -- Two contents for one version of the source: arrival cannot decide between them.
-              update {In} i set refused = 'tie: the same version of the source says two things'
-              from (select {Part.Columns("t", primary)} from {In} t where t.refused is null group by {Part.Columns("t", primary)}
-                    having pg_catalog.count(*) > 1 and pg_catalog.count(distinct row({Part.Columns("t", content)})) > 1) t
-              where {Equal("i", "t", primary)} and i.refused is null;
-              update {In} i set refused = 'tie: another load gave this version of the source another content'
-              from {log} e
-              where {Equal("i", "e", primary)} and i.refused is null
-                and row({Part.Columns("i", content)}) is distinct from row({Part.Columns("e", content)});
-              insert into {log} ({Part.List([.. primary, .. content])}, batch)
-              select distinct on ({Part.Columns("i", primary)}) {Part.Columns("i", [.. primary, .. content])}, the_batch
-              from {In} i
-              where i.refused is null and not exists (select from {log} e where {Equal("e", "i", primary)});
-              get diagnostics the_loaded = row_count;
+            {Later(log, keys)}
+            {Append(log, primary, content)}
               create temp table howdah_touched on commit drop as
-                select distinct {Part.Columns("e", keys)} from {log} e join {In} i on {Equal("e", "i", keys)}
-                where i.refused is null;
+                select distinct {Part.Columns("i", keys)} from {In} i
+                where i.refused is null and not ({Idle(spec, dimension, keys, attributes)});
               analyze pg_temp.howdah_touched;
               create temp table howdah_wanted on commit drop as
             {History(spec, dimension, wish, Sql.Of($"join pg_temp.howdah_touched x on {Equal("e", "x", keys)}"))};
@@ -69,6 +57,51 @@ static class DimensionLoad
             {Routine.Log(spec, dimension, Sql.Of($"null"))}
             """);
     }
+
+    // The usual load says one thing of each key, and says it of a time after all that is known: then no two events can contradict each
+    // other, and one that says what the open version says changes no history. Planned with the time itself, which the index by blocks
+    // knows at once to be later.
+    static Sql Later(QName log, IReadOnlyList<string> keys) => Sql.Of($"""
+          select pg_catalog.min(i.effective_at) into the_least from {In} i where i.refused is null;
+          execute {new Literal(Sql.Of($"select not exists (select from {log} e where e.effective_at >= $1)").ToString())}
+            into the_later using the_least;
+          the_later := the_later and not exists (
+            select from {In} i where i.refused is null group by {Part.Columns("i", keys)} having pg_catalog.count(*) > 1);
+        """);
+
+    // The event of a later load that says what the open version says.
+    static Sql Idle(WarehouseSpec spec, string dimension, List<string> keys, List<string> attributes)
+    {
+        var same = attributes.Count == 0 ? null
+            : Sql.Of($" and row({Part.Columns("d", attributes)}) is not distinct from row({Part.Columns("i", attributes)})");
+        return Sql.Of($"""
+            the_later and i.operation = 'U' and exists (select from {spec.Name(dimension)} d
+              where {Equal("d", "i", keys)} and d.valid_to = 'infinity'{same})
+            """);
+    }
+
+    static Sql Append(QName log, IReadOnlyList<string> primary, IReadOnlyList<string> content) => Sql.Of($"""
+          if the_later then
+            insert into {log} ({Part.List([.. primary, .. content])}, batch)
+            select {Part.Columns("i", [.. primary, .. content])}, the_batch from {In} i where i.refused is null;
+            get diagnostics the_loaded = row_count;
+          else
+            -- Two contents for one version of the source: arrival cannot decide between them.
+            update {In} i set refused = 'tie: the same version of the source says two things'
+            from (select {Part.Columns("t", primary)} from {In} t where t.refused is null group by {Part.Columns("t", primary)}
+                  having pg_catalog.count(*) > 1 and pg_catalog.count(distinct row({Part.Columns("t", content)})) > 1) t
+            where {Equal("i", "t", primary)} and i.refused is null;
+            update {In} i set refused = 'tie: another load gave this version of the source another content'
+            from {log} e
+            where {Equal("i", "e", primary)} and i.refused is null
+              and row({Part.Columns("i", content)}) is distinct from row({Part.Columns("e", content)});
+            insert into {log} ({Part.List([.. primary, .. content])}, batch)
+            select distinct on ({Part.Columns("i", primary)}) {Part.Columns("i", [.. primary, .. content])}, the_batch
+            from {In} i
+            where i.refused is null and not exists (select from {log} e where {Equal("e", "i", primary)});
+            get diagnostics the_loaded = row_count;
+          end if;
+        """);
 
     /// <summary>
     /// The history that the log of events makes, without surrogate keys: winners by version, points that change nothing left out, each

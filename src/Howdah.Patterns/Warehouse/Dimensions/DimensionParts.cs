@@ -86,6 +86,9 @@ static class DimensionParts
             """));
         foreach (var (column, type) in wish.Key.Concat(Types(wish)))
             yield return table.Column(column, type);
+        // Events come in the order of their times, as good as always: a few pages tell whether a load is later than all of them.
+        yield return table.Index($"{dimension}{Log}_time", "tells whether a load is later than all before",
+            Sql.Of($"using brin (effective_at) with (autosummarize = on)"));
         yield return table.Grants(read: false);
     }
 

@@ -15,8 +15,8 @@ static class RollupColumns
     /// <summary>The column for what tells buckets apart: <c>customer.segment</c> is <c>customer_segment</c>.</summary>
     internal static string Name(string by) => by.Replace('.', '_');
 
-    internal static Sql Bucket(RollupWish wish) =>
-        Sql.Of($"pg_catalog.date_trunc({new Literal(wish.Every)}, f.{new Ident(wish.Date)}::pg_catalog.timestamp)::pg_catalog.date");
+    internal static Sql Bucket(RollupWish wish) => wish.Every == "day" ? Sql.Of($"f.{new Ident(wish.Date)}")
+        : Sql.Of($"pg_catalog.date_trunc({new Literal(wish.Every)}, f.{new Ident(wish.Date)}::pg_catalog.timestamp)::pg_catalog.date");
 
     internal static IReadOnlyList<RollupColumn> Of(WarehouseSpec spec, RollupWish wish)
     {

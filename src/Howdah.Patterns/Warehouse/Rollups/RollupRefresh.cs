@@ -21,22 +21,22 @@ static class RollupRefresh
             #variable_conflict use_column
             declare
               the_leaf pg_catalog.regclass;
+              the_many pg_catalog.bool;
             begin
             {Routine.Lock(spec, [(rollup, true)])}
             {Leaves(spec, rollup, wish)}
               drop table if exists pg_temp.howdah_bucket, pg_temp.howdah_new;
               create temp table howdah_bucket (bucket pg_catalog.date) on commit drop;
               create temp table howdah_new (like {name}) on commit drop;
-              -- One statement, so one moment: entries and facts are those of the same transactions, and all buckets are of one moment.
-              with taken as (
-                delete from {spec.Name($"{rollup}_queue")} q returning q.bucket
-              ), changed as (
-                select distinct t.bucket from taken t
-              ), noted as (
-                insert into pg_temp.howdah_bucket select c.bucket from changed c
-              )
-              insert into pg_temp.howdah_new ({Part.List([.. keys, .. measures])})
-              {Recompute(spec, wish, Sql.Of($"changed"))};
+              -- Few buckets are looked up one by one; beyond a tenth of all, reading everything once is cheaper.
+              select pg_catalog.count(*) > 5 and pg_catalog.count(*) * 10 > (select pg_catalog.count(distinct r.bucket) from {name} r)
+                into the_many
+              from (select distinct q.bucket from {spec.Name($"{rollup}_queue")} q) b;
+              if the_many then
+            {Take(spec, rollup, wish, [.. keys, .. measures], many: true)}
+              else
+            {Take(spec, rollup, wish, [.. keys, .. measures], many: false)}
+              end if;
               delete from {name} r using pg_temp.howdah_bucket b
               where r.bucket = b.bucket and not exists (select from pg_temp.howdah_new n where n.bucket = r.bucket
                 and row({Part.Columns("n", keys)}) is not distinct from row({Part.Columns("r", keys)}));
@@ -51,18 +51,37 @@ static class RollupRefresh
             """);
     }
 
+    // One statement, so one moment: entries and facts are those of the same transactions, and all buckets are of one moment.
+    static Sql Take(WarehouseSpec spec, string rollup, RollupWish wish, IReadOnlyList<string> columns, bool many) => Sql.Of($"""
+                with taken as (
+                  delete from {spec.Name($"{rollup}_queue")} q returning q.bucket
+                ), changed as (
+                  select distinct t.bucket from taken t
+                ), noted as (
+                  insert into pg_temp.howdah_bucket select c.bucket from changed c
+                )
+                insert into pg_temp.howdah_new ({Part.List(columns)})
+                {Recompute(spec, wish, Sql.Of($"changed"), many)};
+        """);
+
     /// <summary>The rows of the given buckets, from the facts.</summary>
-    internal static Sql Recompute(WarehouseSpec spec, RollupWish wish, Sql buckets)
+    /// <param name="spec">The warehouse.</param>
+    /// <param name="wish">The rollup.</param>
+    /// <param name="buckets">A relation of buckets.</param>
+    /// <param name="many">Whether all facts are read once, instead of each bucket's by its dates.</param>
+    internal static Sql Recompute(WarehouseSpec spec, RollupWish wish, Sql buckets, bool many = false)
     {
         var keys = RollupColumns.Of(spec, wish);
         var measures = RollupColumns.Measures(spec, wish);
         var places = Sql.Join(", ", Enumerable.Range(1, keys.Count).Select(static place => Sql.Of($"{place}")));
+        var date = new Ident(wish.Date);
+        var within = many ? Sql.Of($"{RollupColumns.Bucket(wish)} = b.bucket")
+            : Sql.Of($"f.{date} >= b.bucket and f.{date} < (b.bucket + interval '{Length(wish)}')::pg_catalog.date");
         return Sql.Of($"""
             select b.bucket{Sql.Join("", keys.Skip(1).Select(static key => Sql.Of($", {key.Value} as {new Ident(key.Name)}")))},
                      {Sql.Join(", ", measures.Select(static each => Sql.Of($"{each.Value} as {new Ident(each.Name)}")))}
               from {buckets} b
-              join {spec.Name(wish.Fact)} f on f.{new Ident(wish.Date)} >= b.bucket
-                and f.{new Ident(wish.Date)} < (b.bucket + interval '{Length(wish)}')::pg_catalog.date{RollupColumns.Joins(spec, wish)}
+              join {spec.Name(wish.Fact)} f on {within}{RollupColumns.Joins(spec, wish)}
               group by {places}
             """);
     }
