@@ -51,6 +51,8 @@ public sealed class The_schema_of_estates
         using var folder = new TempFolder();
         folder.Write("data/superstore.csv.gz", "");
         folder.Write("data/superstore.sql", "select 1;");
+        folder.Write("data/warehouse.sql", "select 1;");
+        folder.Write("data/holidays.csv", "day,name\n");
         folder.Write("migrations/0001_a.sql", "select 1;");
         var engine = new EstateEngine(Builtin.All);
         var (taken, refused) = (0, new List<string>());

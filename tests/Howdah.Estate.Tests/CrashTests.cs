@@ -19,7 +19,7 @@ public sealed class CrashTests
     public async Task Killed_anywhere_and_run_again_it_ends_the_same(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        using var calm = Sample.On(server);
+        using var calm = Sample.On(server, warehouse: Full);
         var (points, code) = await CrashProcess.RunAsync(calm, "0");
         Assert.Equal(0, code);
         Assert.True(points > 60, $"{points} points are too few to be all");
@@ -33,7 +33,7 @@ public sealed class CrashTests
         foreach (var point in chosen)
         {
             await Sample.CleanAsync(server);
-            using var sample = Sample.On(server);
+            using var sample = Sample.On(server, warehouse: Full);
             Assert.NotEqual(0, (await CrashProcess.RunAsync(sample, point.ToString(CultureInfo.InvariantCulture))).Code);
             var (_, again) = await CrashProcess.RunAsync(sample, "0");
             Assert.True(again == 0, $"killed at point {point}, the next run fails");

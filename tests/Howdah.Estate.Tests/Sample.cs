@@ -25,12 +25,20 @@ sealed class Sample : IDisposable
     internal EstateHarness Harness { get; }
 
     /// <summary>A server with the sample's files beside it, nothing applied.</summary>
-    internal static async Task<Sample> BareAsync(int major) => On(await TestServer.StartOwnAsync(major));
+    /// <param name="major">The server's version.</param>
+    /// <param name="warehouse">Whether with its warehouse: 200 steps more, which say nothing of what most tests here are about.</param>
+    internal static async Task<Sample> BareAsync(int major, bool warehouse = false) =>
+        On(await TestServer.StartOwnAsync(major), warehouse: warehouse);
 
     /// <summary>The sample's files for a server that is there; reached by another port, if one is given.</summary>
-    internal static Sample On(TestServer server, int? port = null)
+    internal static Sample On(TestServer server, int? port = null, bool warehouse = false)
     {
         var yaml = File.ReadAllText(Path.Combine(Folder, "estate.yaml"));
+        if (!warehouse)
+        {
+            var from = yaml.IndexOf("      - { file: data/superstore.csv.gz, steps: data/warehouse.sql }", StringComparison.Ordinal);
+            yaml = yaml[..from] + yaml[yaml.IndexOf("environments:", StringComparison.Ordinal)..];
+        }
         var begin = yaml.IndexOf("servers:", StringComparison.Ordinal);
         var end = yaml.IndexOf("roles:", StringComparison.Ordinal);
         var harness = new EstateHarness(server, yaml[..begin] + "SERVERS\n\n" + yaml[end..], port: port);
@@ -54,7 +62,7 @@ sealed class Sample : IDisposable
             """
             drop schema if exists howdah cascade;
             do $$ declare r text; begin
-              for r in select rolname from pg_roles where rolname like 'store%' loop
+              for r in select rolname from pg_roles where rolname like 'store%' or rolname = 'analyst' loop
                 execute format('drop owned by %I cascade', r);
                 execute format('drop role %I', r);
               end loop;
@@ -63,9 +71,9 @@ sealed class Sample : IDisposable
     }
 
     /// <summary>Applied and loaded.</summary>
-    internal static async Task<Sample> UpAsync(int major)
+    internal static async Task<Sample> UpAsync(int major, bool warehouse = false)
     {
-        var sample = await BareAsync(major);
+        var sample = await BareAsync(major, warehouse);
         await sample.Harness.ConvergeAsync();
         await DataLoader.RunAsync(await sample.Harness.OpenAsync(), null, CancellationToken.None);
         return sample;

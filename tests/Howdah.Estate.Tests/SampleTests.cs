@@ -15,7 +15,7 @@ public sealed class SampleTests
     [InlineData(18)]
     public async Task The_sample_converges_holds_its_figures_and_its_proof(int major)
     {
-        using var sample = await Sample.UpAsync(major);
+        using var sample = await Sample.UpAsync(major, warehouse: true);
 
         Assert.Equal(ApplyOutcome.NothingToDo, (await sample.ApplyAsync()).Outcome);
         Assert.Equal(9994L, await sample.Server.ScalarAsync<long>("select count(*) from store.order_lines", "store"));
@@ -25,6 +25,7 @@ public sealed class SampleTests
         Assert.Equal(49L, await sample.Server.ScalarAsync<long>("select count(*) from howdah.tenants", "store"));
         Assert.Equal(2001L, await CountAsync(sample, "California"));
         Assert.Equal(1L, await CountAsync(sample, "Wyoming"));
+        await Star_of_the_sample.HoldsAsync(sample);
 
         var findings = await sample.Harness.ProveAsync();
         Assert.Empty(findings.Where(finding => finding.Verdict != Verdict.Held)

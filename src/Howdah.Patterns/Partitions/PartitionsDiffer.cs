@@ -27,13 +27,13 @@ static class PartitionsDiffer
             notes.Add(problem);
             return;
         }
-        var today = facts.Today[wish.Zone];
+        var (day, ahead) = wish.Reach(facts.Today[wish.Zone]);
         var maker = new LeafSteps(spec, table);
         steps.AddRange(seen.Leaves.Where(static leaf => leaf.Pending).Select(maker.Finalize));
         var living = seen.Leaves.Where(static leaf => !leaf.Pending).ToList();
         steps.AddRange(living.Where(static leaf => leaf.Differs.Count > 0).Select(maker.Mend));
         var clock = seen.Type == ZonedType ? Clock.In(wish.Zone) : Clock.Plain;
-        var missing = Gaps.Find(wish.Every, clock, today, wish.From, wish.Premake,
+        var missing = Gaps.Find(wish.Every, clock, day, wish.From, ahead,
             [.. living.Where(static leaf => !leaf.IsDefault).Select(static leaf => leaf.Bounds)], Most);
         if (Count(table, living.Count, missing.Count, path) is { } count)
             notes.Add(count);

@@ -71,8 +71,9 @@ static class PartitionsProver
     static Finding Hole(QName table, PartitionWish wish, TableFacts seen, DateOnly today)
     {
         var clock = seen.Type == "timestamp with time zone" ? Clock.In(wish.Zone) : Clock.Plain;
+        var (day, ahead) = wish.Reach(today);
         var there = seen.Leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).Select(static leaf => leaf.Bounds).ToList();
-        return Of(Bounds, table, [.. Gaps.Find(wish.Every, clock, today, wish.From, wish.Premake, there, 20)
+        return Of(Bounds, table, [.. Gaps.Find(wish.Every, clock, day, wish.From, ahead, there, 20)
             .Select(gap => $"nothing holds {clock.Text(gap.Bounds.From)} to {clock.Text(gap.Bounds.To)}")], "howdah apply");
     }
 

@@ -11,7 +11,14 @@ namespace Howdah.Patterns.Partitions;
 /// <param name="Zone">The time zone in which days begin.</param>
 /// <param name="Premake">How many partitions are made ahead of the one that today is in.</param>
 /// <param name="From">The day from which on there are partitions; null for what is there, else today.</param>
-sealed record PartitionWish(string By, Span Every, string Zone, int Premake, DateOnly? From);
+sealed record PartitionWish(string By, Span Every, string Zone, int Premake, DateOnly? From)
+{
+    /// <summary>The last day that there are partitions for; null where time goes on.</summary>
+    internal DateOnly? Until { get; init; }
+
+    /// <summary>The day to which partitions reach, and how many are made ahead of its own.</summary>
+    internal (DateOnly Day, int Ahead) Reach(DateOnly today) => Until is { } last && last < today ? (last, 0) : (today, Premake);
+}
 
 /// <summary>The partitions of one database as wanted.</summary>
 /// <param name="Server">The server.</param>
@@ -36,8 +43,13 @@ sealed record PartitionsSpec(string Server, string Database, string Path, IReadO
             var from = keys.Optional<string?>("from", Shapes.Parsed<string>("a day as 2026-01-31", Day, @"^\d{4}-\d{2}-\d{2}$")!, null,
                 "The day from which on there are partitions; today, or the first partition there is, where left out.",
                 example: "2014-01-01");
+            var until = keys.Optional<string?>("until", Shapes.Parsed<string>("a day as 2026-01-31", Day, @"^\d{4}-\d{2}-\d{2}$")!, null,
+                "The last day that there are partitions for: of data to which nothing is added.", example: "2017-12-31");
             return values => new(values.Get(by), values.Get(every), values.Get(zone), values.Get(premake),
-                values.Get(from) is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null);
+                values.Get(from) is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null)
+            {
+                Until = values.Get(until) is { } last ? DateOnly.ParseExact(last, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
+            };
         })));
 
     internal static PartitionsSpec? Read(Target target) => target.Database!.Get(Section) is { } tables
@@ -50,6 +62,9 @@ sealed record PartitionsSpec(string Server, string Database, string Path, IReadO
             if (QName.Parse(name) is null)
                 yield return Diagnostic.Error(Codes.BadName, $"`{name}` is no table", $"{spec.Path}.{name}",
                     "write schema and name, as `sales.events`");
+            if (wish.Until < wish.From)
+                yield return Diagnostic.Error(Codes.BadName, $"the partitions of {name} end before they begin", $"{spec.Path}.{name}.until",
+                    "exchange from and until");
             if (!Clock.Knows(wish.Zone))
                 yield return Diagnostic.Error(Codes.NoZone, $"there is no time zone `{wish.Zone}`", $"{spec.Path}.{name}.zone",
                     "write a name of the IANA list, as `Europe/Madrid`");

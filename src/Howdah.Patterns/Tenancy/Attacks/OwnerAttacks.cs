@@ -106,6 +106,11 @@ static class OwnerAttacks
             static async (spec, bout, login, token) =>
             {
                 var probe = new QName(spec.Wanted.Tables[0].Schema, "howdah_newborn");
+                // Whoever may not use the schema reaches no table of it, whatever is granted on one.
+                if (await bout.ScalarAsync(Sql.Of($"""
+                    select pg_catalog.has_schema_privilege({new Literal(login)}, {new Literal(probe.Schema)}, 'usage')
+                    """).ToString(), token) is false)
+                    return Outcome.Held($"{login} may not use the schema {probe.Schema}");
                 await bout.ExecuteAsync(Sql.Of($"""
                     set local role {new Ident(spec.Owner)};
                     create table {probe} (x integer);
