@@ -41,9 +41,9 @@ static class DimensionBench
             Made by `dotnet run -c Release --project bench/Howdah.Bench -- dimension {members} {rounds}`: PostgreSQL 18 on loopback,
             {Environment.ProcessorCount} cores, without fsync; {members:N0} members; {rounds} rounds, the three ways interleaved, each in a
             transaction of its own; medians, and medians of each round's ratio. By hand are a MERGE that closes versions and adds members,
-            an INSERT of the new versions and an UPDATE of what is overwritten: they keep no log, and are right only if events come in order.
+            an INSERT of the new versions and an UPDATE of what is overwritten: no log is kept, and events must come in order.
 
-            | the load brings | `load_customer` | by hand, same constraints | ratio | by hand, without the exclusion constraint | ratio |
+            | the load brings | `load_customer` | by hand, same constraints | ratio | by hand, no exclusion constraint | ratio |
             |---|---|---|---|---|---|
             """);
         await MeasureAsync(db, section, rounds, "the 5 % that changed", all: false);

@@ -33,7 +33,7 @@ static class RollupBench
             ## A rollup after late rows
 
             Made by `dotnet run -c Release --project bench/Howdah.Bench -- rollup {rows} {rounds}`: PostgreSQL 18 on loopback,
-            {Environment.ProcessorCount} cores, without fsync; {rows:N0} sales of {Days:N0} days in ten partitions, summed up by day and region;
+            {Environment.ProcessorCount} cores, without fsync; {rows:N0} sales of {Days:N0} days in ten partitions, by day and region;
             then 1 % late rows; {rounds} rounds, interleaved; medians, and medians of each round's ratio. Afterwards all three are equal.
 
             | the late rows lie in | `refresh_daily` | all anew: TRUNCATE, INSERT | ratio | REFRESH MATERIALIZED VIEW CONCURRENTLY | ratio |
@@ -73,8 +73,8 @@ static class RollupBench
             if (await command.ExecuteScalarAsync() is not 0L)
                 throw new InvalidOperationException("the rollups differ");
         }
-        section.Add($"| {(days == Days ? "all" : $"{days}")} of {Days:N0} days | {Section.Median(ours):0.0} ms | {Section.Median(anew):0} ms "
-            + $"| {Ratio(anew, ours):0.0} x | {Section.Median(view):0} ms | {Ratio(view, ours):0.0} x |");
+        section.Add($"| {(days == Days ? "all" : $"{days}")} of {Days:N0} days | {Section.Median(ours):0.0} ms "
+            + $"| {Section.Median(anew):0} ms | {Ratio(anew, ours):0.0} x | {Section.Median(view):0} ms | {Ratio(view, ours):0.0} x |");
     }
 
     static double Ratio(List<double> them, List<double> ours) => Section.Median(them.Zip(ours, static (a, b) => a / b));

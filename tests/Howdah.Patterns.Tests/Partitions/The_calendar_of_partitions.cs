@@ -28,6 +28,18 @@ public sealed class The_calendar_of_partitions
     }, iter: 2000);
 
     [Fact]
+    public void What_ends_gets_nothing_beyond_its_end()
+    {
+        var wish = new PartitionWish("day", Span.Month, "UTC", 4, new(2014, 1, 1)) { Until = new(2017, 12, 31) };
+        Assert.Equal((new DateOnly(2017, 12, 31), 0), wish.Reach(new(2026, 11, 26)));
+        Assert.Equal((new DateOnly(2016, 2, 29), 4), wish.Reach(new(2016, 2, 29)));
+        var (day, ahead) = wish.Reach(new(2026, 11, 26));
+        var made = Gaps.Find(wish.Every, Clock.Plain, day, wish.From, ahead, [], 1000);
+        Assert.Equal(48, made.Count);
+        Assert.Equal(new DateTime(2018, 1, 1), made[^1].Bounds.To);
+    }
+
+    [Fact]
     public void Whatever_is_taken_out_is_what_is_filled_again() => Wishes.SelectMany(wish => Gen.Int[0, int.MaxValue]
         .Select(seed => (wish, seed))).Sample(both =>
     {
