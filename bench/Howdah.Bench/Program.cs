@@ -1,5 +1,6 @@
 // What is measured of the tool and the databases; each mode writes its own section of bench/RESULTS.md:
-//   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|partitions|check|dimension MEMBERS ROUNDS|rollup ROWS ROUNDS
+//   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|partitions|check|dimension MEMBERS ROUNDS|rollup ROWS ROUNDS|
+//     convert [--rows N]
 using System.Globalization;
 using Howdah.Bench;
 
@@ -26,8 +27,15 @@ switch (args)
     case ["check"]:
         await CheckBench.RunAsync();
         break;
+    case ["convert"]:
+        await ConvertBench.RunAsync(20_000_000);
+        break;
+    case ["convert", "--rows", var rows]:
+        await ConvertBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture));
+        break;
     default:
-        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS or rollup ROWS ROUNDS");
+        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS or "
+            + "convert [--rows N]");
         return 1;
 }
 return 0;

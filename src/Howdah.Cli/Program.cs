@@ -17,7 +17,8 @@ static class Program
             return ExitCodes.Done;
         }
         var parsed = Root().Parse(args);
-        if (parsed.Errors.Count > 0)
+        // Whoever asks for help need not name what the command takes.
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExample)
         {
             var command = parsed.CommandResult.Command;
             var name = Name(command);
@@ -53,7 +54,8 @@ static class Program
                     CheckCommand.Create(),
                     EvidenceCommand.Create(),
                     SqlCommand.Create(),
-                DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), .. WarehouseCommand.Create(),
+                DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), PartitionCommand.Create(),
+                .. WarehouseCommand.Create(),
                 .. FileCommands.Create(), DoctorCommand.Create(),
                 CompletionCommand.Create(), DocsCommand.Create(),
             ])

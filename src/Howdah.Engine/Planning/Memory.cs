@@ -9,7 +9,7 @@ namespace Howdah.Engine.Planning;
 /// </summary>
 static class Memory
 {
-    static readonly CatalogQuery Script = CatalogQuery.Load(typeof(Memory), "memory.sql");
+    internal static readonly CatalogQuery Script = CatalogQuery.Load(typeof(Memory), "memory.sql");
 
     /// <summary>The pattern name under which its step stands in plans.</summary>
     internal const string Key = "howdah";

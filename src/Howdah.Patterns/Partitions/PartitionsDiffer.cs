@@ -58,8 +58,9 @@ static class PartitionsDiffer
     static Diagnostic? Problem(QName table, PartitionWish wish, TableFacts seen, string path) => seen switch
     {
         { Partitioned: false } => Diagnostic.Error(Codes.Unpartitioned, $"{table.Plain} is not partitioned", path,
-            $"a migration makes it with PARTITION BY RANGE ({new Ident(wish.By)}); its primary key must hold {wish.By}, as PRIMARY KEY "
-                + $"(id, {wish.By}): an id alone then is unique only as long as one sequence gives it"),
+            $"howdah partition convert {table.Plain} makes it so while it is in use; a new table is made by a migration with PARTITION BY "
+                + $"RANGE ({new Ident(wish.By)}), its primary key holding {wish.By}, as PRIMARY KEY (id, {wish.By}): an id alone then is "
+                + "unique only as long as one sequence gives it"),
         { Strategy: not "range" } => Diagnostic.Error(Codes.OtherKey, $"{table.Plain} is partitioned by {seen.Strategy}, not by range",
             path, "only ranges of time are made ahead"),
         { Key: var key } when key != wish.By => Diagnostic.Error(Codes.OtherKey,
