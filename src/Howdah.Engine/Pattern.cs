@@ -3,6 +3,7 @@ using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
+using Howdah.Engine.Upkeep;
 
 namespace Howdah.Engine;
 
@@ -87,6 +88,9 @@ public sealed class Pattern<TSpec, TFacts> : Pattern where TSpec : class
     /// <summary>Attacks the result.</summary>
     public Func<TSpec, Arena, CancellationToken, IAsyncEnumerable<Finding>>? Prove { get; init; }
 
+    /// <summary>What is to be done again and again once it is applied. Pure.</summary>
+    public Func<TSpec, IEnumerable<Chore>> Chores { get; init; } = static _ => [];
+
     internal override Promise? Bind(Target target) => Read(target) is { } spec ? new Bound(this, target, spec) : null;
 
     sealed class Bound(Pattern<TSpec, TFacts> pattern, Target target, TSpec spec) : Promise(pattern, target)
@@ -94,6 +98,8 @@ public sealed class Pattern<TSpec, TFacts> : Pattern where TSpec : class
         internal override IEnumerable<Diagnostic> Validate() => pattern.Validate(spec);
 
         internal override IEnumerable<Login> Logins() => pattern.Logins(spec);
+
+        internal override IEnumerable<Chore> Chores() => pattern.Chores(spec);
 
         internal override async Task<Delta> PlanAsync(Catalog catalog, Workshop? workshop, CancellationToken token)
         {
@@ -115,6 +121,7 @@ abstract class Promise(Pattern pattern, Target target)
     internal Target Target => target;
     internal abstract IEnumerable<Diagnostic> Validate();
     internal abstract IEnumerable<Login> Logins();
+    internal abstract IEnumerable<Chore> Chores();
     internal abstract Task<Delta> PlanAsync(Catalog catalog, Workshop? workshop, CancellationToken token);
     internal abstract IAsyncEnumerable<Finding> ProveAsync(Arena arena, CancellationToken token);
 }

@@ -5,6 +5,7 @@ using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
 using Howdah.Engine.Servers;
+using Howdah.Engine.Upkeep;
 
 namespace Howdah.Engine;
 
@@ -32,6 +33,9 @@ public sealed class Session
 
     /// <summary>The roles that can log in.</summary>
     public IReadOnlyList<Login> Logins => [.. promises.SelectMany(promise => promise.Logins()).Distinct()];
+
+    /// <summary>What it needs again and again, in order of work.</summary>
+    public IReadOnlyList<Chore> Chores => [.. promises.SelectMany(promise => promise.Chores())];
 
     /// <summary>Says what would change.</summary>
     /// <param name="rehearse">Whether patterns may try things on a scratch database; without it nothing at all is written.</param>

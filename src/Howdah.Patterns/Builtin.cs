@@ -4,6 +4,7 @@ using Howdah.Patterns.Databases;
 using Howdah.Patterns.Grants;
 using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Partitions;
+using Howdah.Patterns.Queries;
 using Howdah.Patterns.Roles;
 using Howdah.Patterns.Schemas;
 using Howdah.Patterns.Tenancy;
@@ -27,5 +28,6 @@ public static class Builtin
         TenancyPattern.Value,
         GrantsPattern.Value,
         DataPattern.Value,
+        QueriesPattern.Value,
     ];
 }

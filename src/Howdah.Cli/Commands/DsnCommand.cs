@@ -39,7 +39,7 @@ static class DsnCommand
                 return ExitCodes.Done;
             }
             var text = parsed.GetValue(tenant) is { } who
-                ? TenantAccess.ConnectionString(session, target, await SqlCommand.FindAsync(session, target, who, token),
+                ? TenantAccess.ConnectionString(session, target, await WayIn.FindAsync(session, target, who, token),
                     name == "admin" ? null : name)
                 : name == "admin" ? server.AdminConnectionString(target.Name) : server.LoginConnectionString(name, target.Name);
             // Straight to stdout: this output is the one place where a secret belongs.

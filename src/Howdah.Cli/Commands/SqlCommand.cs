@@ -40,17 +40,12 @@ static class SqlCommand
             return Common.WithSessionAsync(parsed, path, start: false, async (screen, session) =>
             {
                 var target = Common.Pick(session.Estate, parsed.GetValue(database));
-                var server = session.Servers[target.Server];
                 var statement = written ?? await Console.In.ReadToEndAsync(token);
                 if (string.IsNullOrWhiteSpace(statement))
                     throw new ArgumentException("no statement: stdin is empty; give it as the last argument, or pipe it in");
-                var name = parsed.GetValue(role)!;
-                var who = parsed.GetValue(tenant) is { } given ? await FindAsync(session, target, given, token) : null;
-                await using var connection = who?.Home.Place is not null || who is not null
-                    && parsed.GetResult(role) is null or { Implicit: true }
-                    ? await TenantAsync(session, target, who!, token)
-                    : name == "admin" ? await server.OpenAdminAsync(target.Name, token) : await server.OpenLoginAsync(name, target.Name,
-                        token);
+                var given = parsed.GetResult(role) is null or { Implicit: true } ? null : parsed.GetValue(role);
+                var (opened, who) = await WayIn.OpenAsync(session, target, given, parsed.GetValue(tenant), token);
+                await using var connection = opened;
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 if (who is not null)
                     await TenantAccess.BecomeAsync(session, target, connection, who, token);
@@ -70,7 +65,7 @@ static class SqlCommand
     }
 
     // One word is the statement, unless it is where an estate is; a statement that is not there comes from stdin, which - may say.
-    static (string Path, string? Statement) Read(string[] given) => given switch
+    internal static (string Path, string? Statement) Read(string[] given) => given switch
     {
         [var path, "-"] => (path, null),
         [var path, var statement] => (path, statement),
@@ -81,28 +76,4 @@ static class SqlCommand
     };
 
     internal static string Folder() => File.Exists("estate.yaml") || !Directory.Exists(Common.DefaultFolder) ? "." : Common.DefaultFolder;
-
-    internal static async Task<Tenant> FindAsync(Engine.Session session, Engine.Files.DatabaseSpec database, string name,
-        CancellationToken token)
-    {
-        await using var tenants = await Tenants.OpenAsync(session, database, token);
-        return await tenants.GetAsync(name, token);
-    }
-
-    static async Task<NpgsqlConnection> TenantAsync(Engine.Session session, Engine.Files.DatabaseSpec database, Tenant tenant,
-        CancellationToken token)
-    {
-        var connection = new NpgsqlConnection(TenantAccess.ConnectionString(session, database, tenant));
-        try
-        {
-            await connection.OpenAsync(token);
-            return connection;
-        }
-        catch
-        {
-            // Only to close what was half opened; the exception goes on.
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
 }

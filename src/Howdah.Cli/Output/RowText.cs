@@ -4,24 +4,26 @@ using Npgsql;
 
 namespace Howdah.Cli.Output;
 
-/// <summary>Rows of a result (read as text) as CSV without header, as a table, or as JSON.</summary>
+/// <summary>Rows of a result (read as text) as CSV, as a table, or as JSON.</summary>
 static class RowText
 {
-    internal static async Task<string> WriteAsync(NpgsqlDataReader rows, string format, CancellationToken token)
+    internal static async Task<string> WriteAsync(NpgsqlDataReader rows, string format, CancellationToken token,
+        bool header = false)
     {
         var columns = Enumerable.Range(0, rows.FieldCount).Select(rows.GetName).ToList();
         var all = new List<string?[]>();
         while (await rows.ReadAsync(token))
             all.Add([.. Enumerable.Range(0, rows.FieldCount).Select(i => rows.IsDBNull(i) ? null : rows.GetString(i))]);
-        return Write(columns, all, format);
+        return Write(columns, all, format, header);
     }
 
     /// <summary>The same of rows that are at hand.</summary>
-    internal static string Write(List<string> columns, List<string?[]> rows, string format) => columns.Count == 0 ? "" : format switch
+    internal static string Write(List<string> columns, List<string?[]> rows, string format, bool header = false) =>
+        columns.Count == 0 ? "" : format switch
     {
         "json" => Json(columns, rows),
         "table" => Table(columns, rows),
-        _ => string.Concat(rows.Select(row => string.Join(',', row.Select(Csv)) + "\n")),
+        _ => string.Concat((header ? [[.. columns], .. rows] : rows).Select(row => string.Join(',', row.Select(Csv)) + "\n")),
     };
 
     // RFC 4180: a field with a comma, a quote or a line end stands in quotes. NULL is nothing, the empty text is "".

@@ -18,5 +18,6 @@ static class PartitionsPattern
         Inspect = PartitionsInspector.InspectAsync,
         Diff = PartitionsDiffer.Diff,
         Prove = PartitionsProver.ProveAsync,
+        Chores = PartitionsChore.Of,
     };
 }

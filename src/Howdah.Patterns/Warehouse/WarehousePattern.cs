@@ -20,6 +20,7 @@ static class WarehousePattern
         Inspect = WarehouseInspector.InspectAsync,
         Diff = WarehouseDiffer.Diff,
         Prove = WarehouseProver.ProveAsync,
+        Chores = WarehouseRollups.Chores,
     };
 
     internal static WarehouseSpec? Read(Target target) => target.Database!.Get(WarehouseShapes.Section) is { } wanted

@@ -1,6 +1,7 @@
 using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Engine.Upkeep;
 using Npgsql;
 
 namespace Howdah.Patterns.Warehouse;
@@ -11,6 +12,13 @@ public static class WarehouseRollups
     /// <summary>The rollups that a database declares, by name.</summary>
     public static IReadOnlyList<string> Of(DatabaseSpec database) =>
         database.Get(WarehouseShapes.Section) is { } wanted ? [.. wanted.Rollups.Keys.Order(StringComparer.Ordinal)] : [];
+
+    internal static IEnumerable<Chore> Chores(WarehouseSpec spec) => spec.Wanted.Rollups.Keys.Order(StringComparer.Ordinal).Select(name =>
+        new Chore($"rollup {name} of {spec.Database}", spec.Server, async (session, token) =>
+        {
+            await RefreshAsync(session, session.Estate.Databases.Single(database => database.Name == spec.Database), name, token);
+            return "refreshed";
+        }));
 
     /// <summary>Works out anew the buckets that changed, each rollup in a transaction of its own; others may do so at the same
     /// time.</summary>
