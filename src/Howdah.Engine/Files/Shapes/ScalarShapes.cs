@@ -160,7 +160,11 @@ sealed class ChoiceShape<T>((string Word, T Value)[] choices) : ScalarShape<T>
     public override string Wants => string.Join(" or ", choices.Select(choice => choice.Word));
 
     public override JsonObject ToJsonSchema() =>
-        new() { ["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice.Word)]) };
+        new() { ["enum"] = new JsonArray([.. choices.SelectMany(static choice => Written(choice.Word))]) };
+
+    // A word like 1 may stand without quotes, and is a number for other readers of YAML.
+    static IEnumerable<JsonNode> Written(string word) =>
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? [word, number] : [word];
 
     protected override T? ReadScalar(ScalarNode node, Reading reading)
     {
