@@ -49,6 +49,7 @@ static class FactLoad
               the_late := 0;
             {Routine.Quarantine(In)}
               drop table pg_temp.howdah_in;
+            {Statistics(name, wish)}
             {Routine.Log(spec, fact, Measures(name, wish))}
             """);
     }
@@ -106,6 +107,14 @@ static class FactLoad
           where f.refused is null and ({Sql.Join(" or ", wish.Dates.Select(date => Sql.Of($"""
             (f.{new Ident(date)} is not null and not exists (select from {spec.Name("calendar")} c where c.day = f.{new Ident(date)}))
             """)))});
+        """);
+
+    // Autovacuum looks at each partition and never at their parent, without whose statistics joins are planned blindly.
+    static Sql? Statistics(QName name, FactWish wish) => wish.PartitionBy is null ? null : Sql.Of($"""
+          if the_loaded > (select c.reltuples / 10 from pg_catalog.pg_class c
+                           where c.oid = {new Literal(name.ToString())}::pg_catalog.regclass) then
+            analyze {name};
+          end if;
         """);
 
     static Sql Whole(string alias, IReadOnlyList<string> columns) => Sql.Of($"row({Part.Columns(alias, columns)})");
