@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Howdah.Patterns.Tests.Warehouse;
 
-/// <summary>On a server that has no btree_gist versions are kept apart all the same, the plan says by what, and the proof still sees when they
-/// are not.</summary>
+/// <summary>On a server that has no btree_gist versions are kept apart all the same, the plan says by what, and
+/// the proof still sees when they are not.</summary>
 public sealed class Without_btree_gist
 {
     public static TheoryData<int> Versions => [18, 15];
