@@ -5,6 +5,7 @@ using Howdah.Patterns.Grants;
 using Howdah.Patterns.Migrations;
 using Howdah.Patterns.Partitions;
 using Howdah.Patterns.Queries;
+using Howdah.Patterns.Pipelines;
 using Howdah.Patterns.Roles;
 using Howdah.Patterns.Schemas;
 using Howdah.Patterns.Tenancy;
@@ -25,6 +26,7 @@ public static class Builtin
         MigrationsPattern.Value,
         WarehousePattern.Value,
         PartitionsPattern.Value,
+        PipelinesPattern.Value,
         TenancyPattern.Value,
         GrantsPattern.Value,
         DataPattern.Value,

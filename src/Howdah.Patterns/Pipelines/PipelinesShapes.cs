@@ -72,17 +72,6 @@ static partial class PipelinesShapes
             values.Get(nulls), values.Get(date), values.Get(timestamp), values.Get(zone), values.Get(point), values.Get(compression));
     });
 
-    static Shape<QueryWish> Query { get; } = Shapes.Object<QueryWish>("a query", keys =>
-    {
-        var server = keys.Optional<string?>("server", Shapes.Ref("server")!, null, "A server of the estate.", example: "main");
-        var database = keys.Optional<string?>("database", Shapes.Name!, null, "Its database.", example: "shop");
-        var connection = keys.Optional<SecretRef?>("connection", Shapes.Secret(false)!, null, "A connection string.",
-            example: "\"${env:SOURCE}\"");
-        var sql = keys.Required("sql", Shapes.Text, "The query, with an ORDER BY: the same rows in the same order are the same content.",
-            "select * from orders order by id");
-        return values => new(values.Get(server), values.Get(database), values.Get(connection), values.Get(sql));
-    });
-
     static Shape<LimitWish> Limit { get; } = Shapes.Object<LimitWish>("a limit", keys =>
     {
         var rows = keys.Optional("rows", Shapes.Int(0, 1_000_000), LimitWish.Usual.Rows, "So many rows at most.", "1000");
@@ -95,8 +84,6 @@ static partial class PipelinesShapes
         var files = keys.Optional<string?>("files", Shapes.Text!, null, "A file, or several by * and ?, relative to the estate.",
             example: "data/sales-*.csv");
         var url = keys.Optional<string?>("url", Shapes.Text!, null, "An http or https address.", example: "https://example.com/a.csv");
-        var query = keys.Optional<QueryWish?>("query", Query!, null, "A query on another server.",
-            example: "{ connection: \"${env:SOURCE}\", sql: select * from orders order by id }");
         var format = keys.Optional("format", Format, Plain, "How its bytes are read.", example: "{ delimiter: \";\" }");
         var columns = keys.Required("columns", Shapes.Map(Column), "Its columns by the target's names.",
             "{ order_id: text, amount: { from: Sales, type: \"numeric(12,4)\" } }");
@@ -120,7 +107,7 @@ static partial class PipelinesShapes
             example: "[customers]");
         var every = keys.Optional<string?>("every", Span!, null, "How often it is to run.", example: "1h");
         var age = keys.Optional<string?>("max_age", Span!, null, "How old its newest batch may be, which the proof asks.", example: "26h");
-        return values => new(values.Get(files), values.Get(url), values.Get(query), values.Get(format), values.Get(columns),
+        return values => new(values.Get(files), values.Get(url), values.Get(format), values.Get(columns),
             values.Get(into) is { } table ? QName.Parse(table) : null, values.Get(call) is { } routine ? QName.Parse(routine) : null,
             values.Get(mode), values.Get(key), values.Get(last), values.Get(batch), values.Get(limit), values.Get(empty),
             values.Get(after), Minutes(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""));

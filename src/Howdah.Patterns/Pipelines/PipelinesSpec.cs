@@ -50,13 +50,6 @@ sealed record ColumnWish(string? From, string Type, bool Required, string? Defau
 sealed record FormatWish(string? Type, string Delimiter, string Quote, string Encoding, bool Header, IReadOnlyList<string> Nulls,
     string Date, string Timestamp, string? Zone, string Decimal, string? Compression);
 
-/// <summary>A query on another server.</summary>
-/// <param name="Server">A server of the estate; null where <paramref name="Connection"/> is given.</param>
-/// <param name="Database">Its database.</param>
-/// <param name="Connection">A connection string; null where <paramref name="Server"/> is given.</param>
-/// <param name="Sql">The query.</param>
-sealed record QueryWish(string? Server, string? Database, SecretRef? Connection, string Sql);
-
 /// <summary>How much may be refused before the whole batch is.</summary>
 /// <param name="Rows">So many rows.</param>
 /// <param name="Percent">So many of a hundred rows.</param>
@@ -69,7 +62,6 @@ sealed record LimitWish(int Rows, int Percent)
 /// <summary>A pipeline.</summary>
 /// <param name="Files">A file or a pattern of files, relative to the estate; null where there is another source.</param>
 /// <param name="Url">An address; null where there is another source.</param>
-/// <param name="Query">A query; null where there is another source.</param>
 /// <param name="Format">How its bytes are read.</param>
 /// <param name="Columns">Its columns, in the file's order.</param>
 /// <param name="Into">The table; null where a procedure is called.</param>
@@ -83,7 +75,7 @@ sealed record LimitWish(int Rows, int Percent)
 /// <param name="After">Pipelines that come before.</param>
 /// <param name="Every">How often, in minutes; 0 where nobody said.</param>
 /// <param name="MaxAge">How old the newest batch may be, in minutes; 0 where nobody said.</param>
-sealed record PipelineWish(string? Files, string? Url, QueryWish? Query, FormatWish Format,
+sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
     IReadOnlyDictionary<string, ColumnWish> Columns, QName? Into, QName? Call, LoadMode Mode, IReadOnlyList<string> Key, bool LastWins,
     string? BatchColumn, LimitWish Limit, bool Empty, IReadOnlyList<string> After, int Every, int MaxAge);
 

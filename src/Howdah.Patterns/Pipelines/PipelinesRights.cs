@@ -1,0 +1,37 @@
+namespace Howdah.Patterns.Pipelines;
+
+/// <summary>Who may do what with the tables of loads: a closed world.</summary>
+static class PipelinesRights
+{
+    internal const string Batches = "load_batch";
+    internal const string Quarantine = "quarantine";
+
+    /// <summary>The owner and loaders write batches and refused rows; who reads what was refused is declared, the owner settles it.
+    /// </summary>
+    internal static IReadOnlySet<Right> Wanted(PipelinesSpec spec)
+    {
+        var rights = new HashSet<Right>();
+        foreach (var role in Loaders(spec))
+        {
+            rights.UnionWith(((string[])["select", "insert", "update"]).Select(privilege => new Right(Batches, role, privilege)));
+            rights.Add(new(Quarantine, role, "insert"));
+            // To count what a batch refused and to put the source's own bytes in, without reading anybody's.
+            rights.UnionWith(((string[])["select.id", "select.batch", "select.line", "select.rule", "update.raw", "update.byte_offset"])
+                .Select(privilege => new Right(Quarantine, role, privilege)));
+        }
+        foreach (var role in spec.Loading.Readers.Append(spec.Owner))
+        {
+            rights.Add(new(Quarantine, role, "select"));
+            rights.UnionWith(((string[])["update.resolved_at", "update.resolved_batch", "update.resolved_why", "update.raw"])
+                .Select(privilege => new Right(Quarantine, role, privilege)));
+            rights.Add(new(Batches, role, "select"));
+        }
+        return rights;
+    }
+
+    /// <summary>Who may enter the schema for it.</summary>
+    internal static IReadOnlyList<string> Users(PipelinesSpec spec) =>
+        [.. Loaders(spec).Concat(spec.Loading.Readers).Distinct().Order(StringComparer.Ordinal)];
+
+    static IEnumerable<string> Loaders(PipelinesSpec spec) => spec.Loading.Loaders.Append(spec.Owner).Distinct();
+}
