@@ -30,12 +30,11 @@ static partial class ColumnTypes
         ["real"] = "real",
         ["float4"] = "real",
         ["jsonb"] = "jsonb",
-        ["json"] = "json",
     };
 
     /// <summary>What may stand in the file, for messages.</summary>
     internal const string Wants = "a type: text, varchar(n), smallint, integer, bigint, numeric(p,s), real, double precision, boolean, "
-        + "date, timestamp, timestamptz, uuid, json or jsonb";
+        + "date, timestamp, timestamptz, uuid or jsonb";
 
     /// <summary>The type as the catalogs write it; null for what is none of them.</summary>
     internal static string? Parse(string text)

@@ -1,4 +1,3 @@
-using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Pipelines;
