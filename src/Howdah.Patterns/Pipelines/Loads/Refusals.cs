@@ -1,0 +1,93 @@
+using Howdah.Engine.Planning;
+using Howdah.Loading;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Howdah.Patterns.Pipelines;
+
+/// <summary>A row that was refused after it was sent: by the server, a lookup or another row of the source.</summary>
+/// <param name="Line">Its line.</param>
+/// <param name="Offset">Where it begins.</param>
+/// <param name="Column">The column it is about.</param>
+/// <param name="Rule">The rule it broke.</param>
+/// <param name="State">The server's code.</param>
+/// <param name="Message">What is wrong.</param>
+readonly record struct Refusal(long Line, long Offset, string? Column, string Rule, string? State, string Message);
+
+/// <summary>Puts the refused rows of one batch into the quarantine, in the batch's transaction; more than allowed end the batch.</summary>
+/// <param name="connection">The batch's connection.</param>
+/// <param name="batch">The batch's number.</param>
+/// <param name="most">How many rows may be refused.</param>
+/// <param name="raw">Finds the source's own bytes; null where it has no lines.</param>
+/// <param name="place">Where a row stood before it came into this source: a retry's; null for what comes from its own source.</param>
+sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawRecords? raw, Func<long, long>? place)
+{
+    const string Insert = """
+        insert into howdah.quarantine (batch, line, byte_offset, column_name, rule, sqlstate, message, raw)
+        select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[]) r
+        """;
+
+    /// <summary>How many rows this load refused.</summary>
+    internal long Count { get; private set; }
+
+    /// <summary>Keeps rows that the reader refused.</summary>
+    internal async ValueTask KeepAsync(IReadOnlyList<RejectedRow> rows, CancellationToken token)
+    {
+        Add(rows.Count, rows.Count > 0 ? $"line {rows[0].Line}: {rows[0].Message}" : "");
+        await WriteAsync([.. rows.Select(static row => (new Refusal(row.Line, row.ByteOffset, row.Column, row.Rule,
+            row.SqlState.Length > 0 ? row.SqlState : null, row.Message), row.Length > row.Raw.Length ? null : row.Raw))], token);
+    }
+
+    /// <summary>Keeps rows that were refused once they were sent, with their bytes from the source.</summary>
+    internal async Task KeepAsync(IReadOnlyList<Refusal> rows, CancellationToken token)
+    {
+        if (rows.Count == 0)
+            return;
+        Add(rows.Count, $"line {rows[0].Line}: {rows[0].Message}");
+        var bytes = raw?.Fetch(rows.Select(static row => row.Offset));
+        await WriteAsync([.. rows.Select(row => (row, bytes?.GetValueOrDefault(row.Offset)))], token);
+    }
+
+    /// <summary>Counts what a procedure refused by itself, and gives it the source's bytes.</summary>
+    internal async Task TakeOverAsync(IReadOnlyList<(long Id, long Offset)> rows, CancellationToken token)
+    {
+        Add(rows.Count, "refused by the procedure");
+        if (raw is null || rows.Count == 0)
+            return;
+        var bytes = raw.Fetch(rows.Select(static row => row.Offset));
+        await using var command = new NpgsqlCommand("update howdah.quarantine q set raw = r.raw, byte_offset = r.at "
+            + "from unnest($1::bigint[], $2::bigint[], $3::bytea[]) r(id, at, raw) where q.id = r.id", connection);
+        command.Parameters.Add(new() { Value = rows.Select(static row => row.Id).ToArray() });
+        command.Parameters.Add(new() { Value = rows.Select(static row => row.Offset).ToArray() });
+        command.Parameters.Add(new() { Value = rows.Select(row => bytes.GetValueOrDefault(row.Offset) ?? []).ToArray() });
+        await command.ExecuteNonQueryAsync(token);
+    }
+
+    void Add(int more, string first)
+    {
+        Count += more;
+        if (Count > most)
+            throw new LoadException($"more than the allowed {most} rows are refused; the first of the last ones is {first}");
+    }
+
+    async Task WriteAsync((Refusal Row, byte[]? Raw)[] rows, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand(Insert, connection);
+        command.Parameters.Add(new() { Value = batch });
+        command.Parameters.Add(new() { Value = rows.Select(each => place?.Invoke(each.Row.Line) ?? each.Row.Line).ToArray() });
+        command.Parameters.Add(new() { Value = rows.Select(each => place is null ? each.Row.Offset : (long?)null).ToArray() });
+        void Texts(Func<Refusal, string?> of) => command.Parameters.Add(new()
+        {
+            Value = rows.Select(each => of(each.Row)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        });
+        Texts(static row => row.Column);
+        Texts(static row => row.Rule);
+        Texts(static row => row.State);
+        Texts(static row => row.Message.Replace("\0", "\\0", StringComparison.Ordinal));
+        command.Parameters.Add(new()
+        {
+            Value = rows.Select(static each => each.Raw).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+        });
+        await command.ExecuteNonQueryAsync(token);
+    }
+}
