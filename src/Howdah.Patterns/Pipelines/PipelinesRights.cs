@@ -15,14 +15,15 @@ static class PipelinesRights
         {
             rights.UnionWith(((string[])["select", "insert", "update"]).Select(privilege => new Right(Batches, role, privilege)));
             rights.Add(new(Quarantine, role, "insert"));
-            // To count what a batch refused and to put the source's own bytes in, without reading anybody's.
-            rights.UnionWith(((string[])["select.id", "select.batch", "select.line", "select.rule", "update.raw", "update.byte_offset"])
+            // To count what a batch refused, without reading any of it.
+            rights.UnionWith(((string[])["select.id", "select.batch", "select.line"])
                 .Select(privilege => new Right(Quarantine, role, privilege)));
         }
         foreach (var role in spec.Loading.Readers.Append(spec.Owner))
         {
             rights.Add(new(Quarantine, role, "select"));
-            rights.UnionWith(((string[])["update.resolved_at", "update.resolved_batch", "update.resolved_why", "update.raw"])
+            rights.UnionWith(((string[])["update.resolved_at", "update.resolved_batch", "update.resolved_why", "update.raw",
+                "update.line", "update.byte_offset"])
                 .Select(privilege => new Right(Quarantine, role, privilege)));
             rights.Add(new(Batches, role, "select"));
         }

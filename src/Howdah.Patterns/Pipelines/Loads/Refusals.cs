@@ -1,4 +1,3 @@
-using Howdah.Engine.Planning;
 using Howdah.Loading;
 using Npgsql;
 using NpgsqlTypes;
@@ -48,18 +47,24 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawReco
         await WriteAsync([.. rows.Select(row => (row, bytes?.GetValueOrDefault(row.Offset)))], token);
     }
 
-    /// <summary>Counts what a procedure refused by itself, and gives it the source's bytes.</summary>
-    internal async Task TakeOverAsync(IReadOnlyList<(long Id, long Offset)> rows, CancellationToken token)
+    /// <summary>Counts what a procedure refused by itself, and gives it the source's bytes where its line is known.</summary>
+    internal async Task TakeOverAsync(long count, IReadOnlyList<(long Id, long Offset, long Line)> known, CancellationToken token)
     {
-        Add(rows.Count, "refused by the procedure");
-        if (raw is null || rows.Count == 0)
+        if (count > 0)
+            Add((int)count, "refused by the procedure");
+        if (known.Count == 0)
             return;
-        var bytes = raw.Fetch(rows.Select(static row => row.Offset));
-        await using var command = new NpgsqlCommand("update howdah.quarantine q set raw = r.raw, byte_offset = r.at "
-            + "from unnest($1::bigint[], $2::bigint[], $3::bytea[]) r(id, at, raw) where q.id = r.id", connection);
-        command.Parameters.Add(new() { Value = rows.Select(static row => row.Id).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(static row => row.Offset).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => bytes.GetValueOrDefault(row.Offset) ?? []).ToArray() });
+        var bytes = raw?.Fetch(known.Select(static row => row.Offset));
+        await using var command = new NpgsqlCommand("update howdah.quarantine q set raw = coalesce(r.raw, q.raw), line = r.line, byte_offset = r.at "
+            + "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) r(id, line, at, raw) where q.id = r.id", connection);
+        command.Parameters.Add(new() { Value = known.Select(static row => row.Id).ToArray() });
+        command.Parameters.Add(new() { Value = known.Select(row => place?.Invoke(row.Line) ?? row.Line).ToArray() });
+        command.Parameters.Add(new() { Value = known.Select(row => place is null ? row.Offset : (long?)null).ToArray() });
+        command.Parameters.Add(new()
+        {
+            Value = known.Select(row => bytes?.GetValueOrDefault(row.Offset)).ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+        });
         await command.ExecuteNonQueryAsync(token);
     }
 
