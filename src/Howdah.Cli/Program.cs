@@ -57,6 +57,7 @@ static class Program
                 DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), PartitionCommand.Create(),
                 .. WarehouseCommand.Create(),
                 QueryCommand.Create(), UpkeepCommand.Create(),
+                DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), .. WarehouseCommand.Create(), LoadCommand.Create(),
                 .. FileCommands.Create(), DoctorCommand.Create(),
                 CompletionCommand.Create(), DocsCommand.Create(),
             ])

@@ -108,7 +108,7 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
         var rule = refusal is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null or "" } && refusal.MessageText
             .StartsWith("no partition", StringComparison.Ordinal) ? "partition" : Rules.Server;
         await session.RunAsync(Sql.Of($"delete from {from} s where s.howdah_line = {line}"), token);
-        await refusals.KeepAsync([new(line, offset[0][0], refusal.ColumnName, rule, refusal.SqlState, refusal.MessageText)], token);
+        await refusals.KeepAsync([new Refusal(line, offset[0][0], refusal.ColumnName, rule, refusal.SqlState, refusal.MessageText)], token);
     }
 
     // A procedure counts for itself: in the quarantine, and in a load_log beside it, as those of the warehouse do.
