@@ -5,6 +5,7 @@
 //   Howdah.Crash ESTATE-FOLDER import POINT ARCHIVE NAME MODEL · abort-import POINT ARCHIVE NAME · erase POINT NAME ·
 //     create POINT NAME MODEL · suspend POINT NAME · resume POINT NAME     see Archives.cs
 //   Howdah.Crash ESTATE-FOLDER convert start|resume|abort|undo|finish TABLE POINT     see Conversions.cs
+//   Howdah.Crash ESTATE-FOLDER pipeline POINT NAME     runs a pipeline
 using System.Diagnostics;
 using System.Globalization;
 using Howdah.Engine;
@@ -19,6 +20,8 @@ if (args[1] is "create" or "suspend" or "resume" or "import" or "abort-import" o
     return await Howdah.Crash.Archives.RunAsync(args);
 if (args[1] is "convert")
     return await Howdah.Crash.Conversions.RunAsync(args);
+if (args[1] == "pipeline")
+    return await Howdah.Crash.Pipelines.RunAsync(args);
 var loads = args[1] == "load";
 var moves = args[1] == "move";
 var fatal = loads ? 0 : moves ? int.Parse(args[5], CultureInfo.InvariantCulture) : int.Parse(args[1], CultureInfo.InvariantCulture);
