@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Howdah.Cli.Output;
-using Howdah.Engine;
-using Howdah.Engine.Files;
 using Howdah.Patterns.Pipelines;
 
 namespace Howdah.Cli.Commands;

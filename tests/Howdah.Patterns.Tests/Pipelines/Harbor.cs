@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Howdah.Engine;
 using Howdah.Patterns.Pipelines;
 using Howdah.Testing;
 using Npgsql;
-using Xunit;
 
 namespace Howdah.Patterns.Tests.Pipelines;
 

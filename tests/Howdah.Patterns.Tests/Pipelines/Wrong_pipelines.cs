@@ -1,8 +1,8 @@
 using Howdah.Engine;
 using Howdah.Engine.Files;
-using Howdah.Patterns.Pipelines;
 using Howdah.Testing;
 using Xunit;
+using Codes = Howdah.Patterns.Pipelines.Codes;
 
 namespace Howdah.Patterns.Tests.Pipelines;
 
