@@ -27,6 +27,9 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
     internal async Task CarryAsync(bool lift, long batch, CancellationToken token)
     {
         await session.RunAsync(Sql.Of($"analyze {StagedSql.Staged}"), token);
+        // Only now: it locks the tables under the floor, and what was read needs none of them. Lookups may see nothing with it.
+        if (lift || sql.Computes)
+            await session.LiftAsync(token);
         foreach (var (column, each) in sql.Lookups)
         {
             var gone = await session.NumbersAsync(StagedSql.Unmatched(column, each.Lookup!), Most, token);
@@ -41,8 +44,6 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
         }
         if (wish.Mode == LoadMode.Upsert && await session.ScalarAsync(sql.HasDuplicates(), token) is true)
             await DuplicatesAsync(token);
-        if (lift)
-            await session.LiftAsync(token);
         var before = refusals.Count;
         var ready = await CountAsync(sql.Ready, token);
         if (wish.Call is null)
