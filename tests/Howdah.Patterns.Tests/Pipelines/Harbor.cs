@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Howdah.Patterns.Pipelines;
 using Howdah.Testing;
-using Npgsql;
 
 namespace Howdah.Patterns.Tests.Pipelines;
 
