@@ -95,7 +95,7 @@ sealed class Harbor
         })).Value;
         var name = $"harbor_{Interlocked.Increment(ref counter)}";
         await server.ExecuteAsync($"create database {name} template shop owner shop_owner");
-        var yaml = Yaml.Replace("  shop:\n", $"  {name}:\n", StringComparison.Ordinal);
+        var yaml = Yaml.Replace("  shop:\n", $"  {name}:\n    adopt: true\n", StringComparison.Ordinal);
         return new(server, new(server, yaml, port: port?.Invoke(server)), name);
     }
 

@@ -78,16 +78,18 @@ public sealed class Loads_on_a_server
     public async Task A_dimension_is_loaded_and_its_bad_row_is_tried_again(int major)
     {
         var harbor = await Harbor.OpenAsync(major);
-        harbor.Estate.Write("customers.csv", "Customer ID,name,segment,effective_at\nc1,Ada,home,2024-01-01\n,Nobody,home,2024-01-01\n"
-            + "c2,\"Bob\nB.\",home,2024-01-01\nc3,Eve,home,2999-01-01\nc4,Zoe,home,soon\n");
+        harbor.Estate.Write("customers.csv", "Customer ID,name,segment,effective_at\nc1,Ada,home,2024-01-01 00:00\n,Nobody,home,2024-01-01 00:00\n"
+            + "c2,\"Bob\nB.\",home,2024-01-01 00:00\nc3,Eve,home,2999-01-01 00:00\nc4,Zoe,home,soon\n");
         var report = Assert.Single(await harbor.LoadAsync("customers"));
         Assert.Equal("Loaded 5 = 2 + 0 + 3 + 0", Harbor.Line(report));
-        Assert.Equal("(3,key,\",Nobody,home,2024-01-01\")\n(6,future,\"c3,Eve,home,2999-01-01\")\n(7,syntax,\"c4,Zoe,home,soon\")",
+        Assert.Equal("(3,key,\",Nobody,home,2024-01-01 00:00\")\n"
+            + "(6,future,\"c3,Eve,home,2999-01-01 00:00\")\n(7,syntax,\"c4,Zoe,home,soon\")",
             await harbor.TextAsync("select line, rule, convert_from(raw, 'UTF8') from howdah.quarantine"));
         Assert.Equal("(Ada)\n(\"Bob\nB.\")", await harbor.TextAsync("select name from dw.customer where sk > 0"));
 
         // As if the source had meant another day: then one of three is good.
-        await harbor.Server.ExecuteAsync("update howdah.quarantine set raw = convert_to('c3,Eve,home,2023-01-01', 'UTF8') where line = 6",
+        await harbor.Server.ExecuteAsync("update howdah.quarantine "
+            + "set raw = convert_to('c3,Eve,home,2023-01-01 00:00', 'UTF8') where line = 6",
             harbor.Database);
         var session = await harbor.Estate.OpenAsync();
         var database = session.Estate.Databases[0];
@@ -117,7 +119,7 @@ public sealed class Loads_on_a_server
         foreach (var (cut, again) in ((CuttingProxy.Cut, bool)[])[(CuttingProxy.Cut.Answer, false), (CuttingProxy.Cut.Before, true)])
         {
             var cuts = 0;
-            proxy.Judge = said => said.Contains("COMMIT", StringComparison.Ordinal) && cuts++ == 0 ? cut : CuttingProxy.Cut.No;
+            proxy.Judge = said => said.Contains("COMMIT\0", StringComparison.Ordinal) && cuts++ == 0 ? cut : CuttingProxy.Cut.No;
             Assert.Equal("Loaded 1 = 1 + 0 + 0 + 0", await harbor.LoadedAsync("events"));
             Assert.Equal(again ? 2 : 1, cuts);
             proxy.Mend();
