@@ -28,7 +28,8 @@ public sealed class The_loads_of_the_tool
     {
         var server = await TestServer.StartOwnAsync(major);
         using var estate = new EstateHarness(server, Yaml);
-        estate.Write("migrations/0001_tables.sql", "create table store.orders (id integer primary key, words text check (words <> 'bad'));\n"
+        estate.Write("migrations/0001_tables.sql",
+            "create table store.orders (id integer primary key, words text check (words <> 'bad'));\n"
             + "create table store.places (name text primary key);\n");
         estate.Write("places.csv", "name\nOslo\n");
         estate.Write("in-1.csv", "id,words\n1,good\n2,bad\nx,good\n");

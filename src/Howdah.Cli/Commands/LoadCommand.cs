@@ -9,10 +9,16 @@ static class LoadCommand
 {
     internal static Command Create()
     {
-        var name = new Argument<string?>("pipeline") { Description = "The pipeline; left out with --all.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("pipeline")
+        {
+            Description = "The pipeline; left out with --all.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var files = new Argument<string[]>("files") { Description = "Files instead of the declared ones, * and ? in them; - is standard "
             + "input.", Arity = ArgumentArity.ZeroOrMore };
-        var all = new Option<bool>("--all") { Description = "All pipelines, each after those it waits for; stops at the first that fails." };
+        var all = new Option<bool>("--all")
+        {
+            Description = "All pipelines, each after those it waits for; stops at the first that fails.",
+        };
         var dry = new Option<bool>("--dry-run") { Description = "Does all but the commit, and says what would have been." };
         var force = new Option<bool>("--force") { Description = "Loads a content again that was loaded before." };
         var now = new Option<bool>("--no-wait") { Description = "Gives up (exit code 3) where another load of the pipeline is under way." };

@@ -11,7 +11,8 @@ static class PipelinesDiffer
     internal static Delta Diff(PipelinesSpec spec, PipelinesFacts facts)
     {
         if (facts.Strangers is [var stranger, ..])
-            return new([], [Diagnostic.Error(Engine.Files.Codes.Stranger, $"the table howdah.{stranger} is not Howdah's; it is left as it is",
+            return new([], [Diagnostic.Error(Engine.Files.Codes.Stranger,
+                $"the table howdah.{stranger} is not Howdah's; it is left as it is",
                 spec.Path, "rename it, then apply again")]);
         var steps = new List<Step>();
         if (facts.Tables.Count == 0)

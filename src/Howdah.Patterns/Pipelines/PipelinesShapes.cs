@@ -132,7 +132,8 @@ static partial class PipelinesShapes
 
     /// <summary>The minutes of a span such as <c>6h</c>; 0 for what is none.</summary>
     internal static int Minutes(string text) => SpanText().Match(text) is { Success: true } match
-        ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * match.Groups[2].Value switch { "m" => 1, "h" => 60, _ => 1440 }
+        ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+            * match.Groups[2].Value switch { "m" => 1, "h" => 60, _ => 1440 }
         : 0;
 
     [GeneratedRegex("^([1-9][0-9]{0,4})([mhd])$")]

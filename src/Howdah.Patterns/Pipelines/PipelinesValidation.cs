@@ -30,7 +30,8 @@ static partial class PipelinesValidation
         if (wish.Mode == LoadMode.Upsert && wish.Key.Count == 0)
             yield return Diagnostic.Error(Codes.Key, $"{name} replaces rows and says not by which key", path, "key: [order_id]");
         if (wish.LastWins && wish.Mode != LoadMode.Upsert)
-            yield return Diagnostic.Error(Codes.Key, $"{name} lets the last duplicate count, which only mode upsert can", $"{path}.duplicates",
+            yield return Diagnostic.Error(Codes.Key, $"{name} lets the last duplicate count, which only mode upsert can",
+                $"{path}.duplicates",
                 "mode: upsert, or take it out");
         foreach (var column in wish.Key.Where(column => !wish.Columns.TryGetValue(column, out var known) || known.StageOnly))
             yield return Missing(column, Targets(wish), $"{path}.key", "column of the target");
@@ -69,7 +70,8 @@ static partial class PipelinesValidation
 
     static IEnumerable<Diagnostic> Cycles(PipelinesSpec spec)
     {
-        var left = spec.Pipelines.ToDictionary(static each => each.Key, each => each.Value.After.Where(spec.Pipelines.ContainsKey).ToList());
+        var left = spec.Pipelines.ToDictionary(static each => each.Key,
+            each => each.Value.After.Where(spec.Pipelines.ContainsKey).ToList());
         while (left.FirstOrDefault(each => each.Value.All(other => !left.ContainsKey(other))).Key is { } next)
             left.Remove(next);
         if (left.Count > 0)

@@ -6,7 +6,7 @@ using Howdah.Testing;
 namespace Howdah.Patterns.Tests.Pipelines;
 
 /// <summary>An estate with a pipeline for each way to load, applied once for each version; every test has pipelines of its own.</summary>
-sealed class Harbor
+sealed class Harbor : IDisposable
 {
     internal const string Yaml = """
         howdah: 1
@@ -57,7 +57,8 @@ sealed class Harbor
         """;
 
     const string Tables = """
-        create table lines (id integer, day date, words text, amount numeric(8,2) check (amount < 1000), batch bigint, primary key (id, day))
+        create table lines (id integer, day date, words text, amount numeric(8,2) check (amount < 1000), batch bigint,
+          primary key (id, day))
           partition by range (day);
         create table lines_2024 partition of lines for values from ('2024-01-01') to ('2025-01-01');
         create table regions (id integer primary key, name text);
@@ -77,6 +78,8 @@ sealed class Harbor
         Estate = estate;
         Database = database;
     }
+
+    public void Dispose() => Estate.Dispose();
 
     internal TestServer Server { get; }
     internal EstateHarness Estate { get; }

@@ -15,11 +15,12 @@ public sealed class Killed_loads
     [InlineData(15)]
     public async Task End_as_the_undisturbed_one(int major)
     {
-        var harbor = await Harbor.OpenAsync(major);
+        using var harbor = await Harbor.OpenAsync(major);
         var draw = new Random(major);
         var file = new StringBuilder("id;day;region;amount\n");
         for (var i = 1; i <= 20_000; i++)
-            file.Append(CultureInfo.InvariantCulture, $"{i};01.03.2024;{(i % 5000 == 0 ? "Nowhere" : "North")};{(i % 7001 == 0 ? 0 : i % 90 + 1)}\n");
+            file.Append(CultureInfo.InvariantCulture, $"{i};01.03.2024;{(i % 5000 == 0 ? "Nowhere" : "North")};")
+                .Append(CultureInfo.InvariantCulture, $"{(i % 7001 == 0 ? 0 : i % 90 + 1)}\n");
         harbor.Estate.Write("orders.csv", file.ToString());
         var (code, points) = await CrashAsync(harbor, 0);
         Assert.Equal(0, code);
@@ -47,8 +48,8 @@ public sealed class Killed_loads
 
     static async Task<(int Code, string[] Points)> CrashAsync(Harbor harbor, int point)
     {
-        using var process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host
-            ? host : "dotnet", [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), harbor.Estate.Folder, "pipeline",
+        using var process = Process.Start(new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet", [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), harbor.Estate.Folder, "pipeline",
                 point.ToString(CultureInfo.InvariantCulture), "orders"]) { RedirectStandardOutput = true })!;
         var points = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

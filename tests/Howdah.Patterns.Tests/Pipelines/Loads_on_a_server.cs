@@ -12,10 +12,10 @@ public sealed class Loads_on_a_server
     [MemberData(nameof(Versions))]
     public async Task A_content_is_loaded_once_and_what_is_wrong_is_kept(int major)
     {
-        var harbor = await Harbor.OpenAsync(major);
+        using var harbor = await Harbor.OpenAsync(major);
         // A wrong number, a constraint of the server's, a day without a partition, a key that stands twice.
-        const string File = "Line,day,words,amount\n1,2024-01-02,one,1.50\nx,2024-01-02,two,2\n3,2024-01-03,three,1000\n4,2031-01-01,four,4\n"
-            + "1,2024-01-02,five,5\n6,2024-12-31,\"six\nand more\",6\n";
+        const string File = "Line,day,words,amount\n1,2024-01-02,one,1.50\nx,2024-01-02,two,2\n3,2024-01-03,three,1000\n"
+            + "4,2031-01-01,four,4\n1,2024-01-02,five,5\n6,2024-12-31,\"six\nand more\",6\n";
         harbor.Estate.Write("lines-1.csv", File);
         var tried = await harbor.LoadedAsync("lines", new() { DryRun = true });
         Assert.Equal("Tried 6 = 2 + 0 + 4 + 0", tried);
@@ -23,9 +23,11 @@ public sealed class Loads_on_a_server
             + "union all select id from howdah.quarantine"));
         var report = Assert.Single(await harbor.LoadAsync("lines"));
         Assert.Equal("Loaded 6 = 2 + 0 + 4 + 0", Harbor.Line(report));
-        Assert.Equal($"(1,one,{report.Batch})\n(6,\"six\nand more\",{report.Batch})", await harbor.TextAsync("select id, words, batch from lines"));
+        Assert.Equal($"(1,one,{report.Batch})\n(6,\"six\nand more\",{report.Batch})",
+            await harbor.TextAsync("select id, words, batch from lines"));
         Assert.Equal("(3,id,syntax,22P02,\"x,2024-01-02,two,2\")\n(4,,server,23514,\"3,2024-01-03,three,1000\")\n"
-            + "(5,,server,23514,\"4,2031-01-01,four,4\")\n(6,,server,23505,\"1,2024-01-02,five,5\")", await harbor.RefusedAsync(report.Batch));
+            + "(5,,server,23514,\"4,2031-01-01,four,4\")\n(6,,server,23505,\"1,2024-01-02,five,5\")",
+            await harbor.RefusedAsync(report.Batch));
         Assert.Equal($"Known: this content was loaded by batch {report.Batch}; nothing to do", await harbor.LoadedAsync("lines"));
 
         // Another name, a file that was corrected, a file again by force.
@@ -46,16 +48,18 @@ public sealed class Loads_on_a_server
     [MemberData(nameof(Versions))]
     public async Task Rows_take_the_place_of_those_with_their_key(int major)
     {
-        var harbor = await Harbor.OpenAsync(major);
+        using var harbor = await Harbor.OpenAsync(major);
         // Unknown and ambiguous regions, a division by zero, two contents for one key, one content twice.
         harbor.Estate.Write("orders.csv", "id;day;region;amount\n1;29.02.2024;North;12,50\n2;01.03.2024;Nowhere;1\n3;01.03.2024;Twin;1\n"
-            + "4;01.03.2024;South;0\n5;01.03.2024;South;5\n5;01.03.2024;South;6\n6;01.03.2024;North;8\n6;01.03.2024;North;8\n;01.03.2024;North;1\n");
+            + "4;01.03.2024;South;0\n5;01.03.2024;South;5\n5;01.03.2024;South;6\n6;01.03.2024;North;8\n6;01.03.2024;North;8\n"
+            + ";01.03.2024;North;1\n");
         var report = Assert.Single(await harbor.LoadAsync("orders"));
         Assert.Equal("Loaded 9 = 2 + 0 + 6 + 1", Harbor.Line(report));
         Assert.Equal("(1,2024-02-29,12.50,1,8.00)\n(6,2024-03-01,8.00,1,12.50)", await harbor.TextAsync("select * from orders"));
         Assert.Equal("(10,id,not-null)\n(3,region_id,lookup)\n(4,region_id,lookup)\n(5,,server)\n(6,id,conflict)\n(7,id,conflict)",
             await harbor.TextAsync($"select line, column_name, rule from howdah.quarantine where batch = {report.Batch}"));
-        Assert.Equal("(4;01.03.2024;South;0)", await harbor.TextAsync("select convert_from(raw, 'UTF8') from howdah.quarantine where line = 5"));
+        Assert.Equal("(4;01.03.2024;South;0)",
+            await harbor.TextAsync("select convert_from(raw, 'UTF8') from howdah.quarantine where line = 5"));
         harbor.Estate.Write("orders.csv", "id;day;region;amount\n1;29.02.2024;North;12,50\n6;01.03.2024;South;8\n7;01.03.2024;South;8\n");
         Assert.Equal("Loaded 3 = 2 + 1 + 0 + 0", await harbor.LoadedAsync("orders"));
 
@@ -77,9 +81,9 @@ public sealed class Loads_on_a_server
     [MemberData(nameof(Versions))]
     public async Task A_dimension_is_loaded_and_its_bad_row_is_tried_again(int major)
     {
-        var harbor = await Harbor.OpenAsync(major);
-        harbor.Estate.Write("customers.csv", "Customer ID,name,segment,effective_at\nc1,Ada,home,2024-01-01 00:00\n,Nobody,home,2024-01-01 00:00\n"
-            + "c2,\"Bob\nB.\",home,2024-01-01 00:00\nc3,Eve,home,2999-01-01 00:00\nc4,Zoe,home,soon\n");
+        using var harbor = await Harbor.OpenAsync(major);
+        harbor.Estate.Write("customers.csv", "Customer ID,name,segment,effective_at\nc1,Ada,home,2024-01-01 00:00\n"
+            + ",Nobody,home,2024-01-01 00:00\nc2,\"Bob\nB.\",home,2024-01-01 00:00\nc3,Eve,home,2999-01-01 00:00\nc4,Zoe,home,soon\n");
         var report = Assert.Single(await harbor.LoadAsync("customers"));
         Assert.Equal("Loaded 5 = 2 + 0 + 3 + 0", Harbor.Line(report));
         Assert.Equal("(3,key,\",Nobody,home,2024-01-01 00:00\")\n"
@@ -112,9 +116,9 @@ public sealed class Loads_on_a_server
     [MemberData(nameof(Versions))]
     public async Task A_commit_whose_answer_is_lost_is_looked_up(int major)
     {
-        var server = (await Harbor.OpenAsync(major)).Server;
-        using var proxy = new CuttingProxy(server.Port);
-        var harbor = await Harbor.OpenAsync(major, _ => proxy.Port);
+        using var other = await Harbor.OpenAsync(major);
+        using var proxy = new CuttingProxy(other.Server.Port);
+        using var harbor = await Harbor.OpenAsync(major, _ => proxy.Port);
         harbor.Estate.Write("events.csv", "id,words\n1,a\n");
         foreach (var (cut, again) in ((CuttingProxy.Cut, bool)[])[(CuttingProxy.Cut.Answer, false), (CuttingProxy.Cut.Before, true)])
         {

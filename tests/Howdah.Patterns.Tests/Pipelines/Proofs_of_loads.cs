@@ -12,7 +12,8 @@ public sealed class Proofs_of_loads
         ("update howdah.load_batch set rows_read = rows_read + 1", "update howdah.load_batch set rows_read = rows_read - 1", "LOD-01"),
         ("alter table howdah.quarantine disable trigger all; update howdah.quarantine set batch = -1",
             "update howdah.quarantine set batch = (select max(id) from howdah.load_batch)", "LOD-01"),
-        ("update lines set batch = 0 where id = 1", "update lines set batch = (select max(id) from howdah.load_batch) where id = 1", "LOD-02"),
+        ("update lines set batch = 0 where id = 1",
+            "update lines set batch = (select max(id) from howdah.load_batch) where id = 1", "LOD-02"),
         ("drop index howdah.load_batch_once", "create unique index load_batch_once on howdah.load_batch (pipeline, sha256) "
             + "where state = 'done' and not forced and retry_of is null", "LOD-03"),
         ("grant select on howdah.quarantine to nosy; grant usage on schema howdah to nosy",
@@ -28,7 +29,7 @@ public sealed class Proofs_of_loads
     [MemberData(nameof(Versions))]
     public async Task Each_can_fail(int major)
     {
-        var harbor = await Harbor.OpenAsync(major);
+        using var harbor = await Harbor.OpenAsync(major);
         harbor.Estate.Write("lines-1.csv", "Line,day,words,amount\n1,2024-01-02,one,1.50\nx,2024-01-02,two,2\n");
         Assert.Equal("Loaded 2 = 1 + 0 + 1 + 0", await harbor.LoadedAsync("lines"));
         await harbor.Estate.ConvergeAsync();
@@ -44,7 +45,8 @@ public sealed class Proofs_of_loads
         // What may be done is put right again, and nothing else is.
         await harbor.Server.ExecuteAsync("grant select on howdah.quarantine to etl; revoke insert on howdah.quarantine from shop_owner; "
             + "drop index howdah.load_batch_once", harbor.Database);
-        Assert.Equal(["grant", "once", "revoke"], (await harbor.Estate.PlanAsync()).Steps.Select(static step => step.Id.Split('/')[^1]).Order());
+        Assert.Equal(["grant", "once", "revoke"],
+            (await harbor.Estate.PlanAsync()).Steps.Select(static step => step.Id.Split('/')[^1]).Order());
         await harbor.Estate.ConvergeAsync();
     }
 

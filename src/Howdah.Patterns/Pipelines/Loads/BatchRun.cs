@@ -147,7 +147,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
             Sql.Of($"select pg_catalog.count(*) from howdah.quarantine q where q.batch = {Batch}"), token) as long? ?? 0;
         if (report.Read != report.Loaded + report.Unchanged + report.Quarantined + report.Skipped || kept != report.Quarantined
             || long.Min(report.Loaded, report.Unchanged) < 0)
-            throw new LoadException($"the load does not balance: {report.Read} rows read, {report.Loaded} loaded, {report.Unchanged} unchanged, "
+            throw new LoadException($"the load does not balance: {report.Read} rows read, {report.Loaded} loaded, "
+                + $"{report.Unchanged} unchanged, "
                 + $"{report.Quarantined} refused ({kept} kept), {report.Skipped} skipped; nothing of it is kept");
         await session.RunAsync(Sql.Of($"""
             update howdah.load_batch set state = 'done', sha256 = {new Literal(report.Sha256)}, bytes = {report.Bytes},

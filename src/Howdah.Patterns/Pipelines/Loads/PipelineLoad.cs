@@ -71,7 +71,8 @@ public static class PipelineLoad
         var any = false;
         foreach (var text in options.Files.Count > 0 ? options.Files : [wish.Files ?? wish.Url!])
         {
-            if (text == "-" || text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal))
+            if (text == "-" || text.StartsWith("http://", StringComparison.Ordinal)
+                || text.StartsWith("https://", StringComparison.Ordinal))
             {
                 any = true;
                 var input = text == "-" ? LoadInput.StandardInput() : LoadInput.Url(new(text), options.Client

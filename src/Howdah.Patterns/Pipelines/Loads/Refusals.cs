@@ -55,7 +55,8 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawReco
         if (known.Count == 0)
             return;
         var bytes = raw?.Fetch(known.Select(static row => row.Offset));
-        await using var command = new NpgsqlCommand("update howdah.quarantine q set raw = coalesce(r.raw, q.raw), line = r.line, byte_offset = r.at "
+        await using var command = new NpgsqlCommand("update howdah.quarantine q set raw = coalesce(r.raw, q.raw), "
+            + "line = r.line, byte_offset = r.at "
             + "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) r(id, line, at, raw) where q.id = r.id", connection);
         command.Parameters.Add(new() { Value = known.Select(static row => row.Id).ToArray() });
         command.Parameters.Add(new() { Value = known.Select(row => place?.Invoke(row.Line) ?? row.Line).ToArray() });

@@ -51,8 +51,8 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
             Loaded = await FillAsync(sql.Ready, (low, high) => [sql.Carry(low, high)], token);
             Unchanged = ready - Loaded - (refusals.Count - before);
             if (Unchanged != 0 && wish.Mode == LoadMode.Insert)
-                throw new LoadException($"{wish.Into!.Value.Plain} took {Loaded} of {ready} rows: a trigger or rule of it swallows the others, "
-                    + "which cannot be accounted for");
+                throw new LoadException($"{wish.Into!.Value.Plain} took {Loaded} of {ready} rows: a trigger or rule of it swallows "
+                    + "the others, which cannot be accounted for");
             return;
         }
         await FillAsync(sql.Ready, (low, high) => sql.Call(low, high, spec.Owner), token);
@@ -75,7 +75,8 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
     async Task<long> FillAsync(QName from, Func<long, long, IEnumerable<Sql>> fill, CancellationToken token)
     {
         var bounds = await session.NumbersAsync(
-            Sql.Of($"select coalesce(pg_catalog.min(s.howdah_line), 1), coalesce(pg_catalog.max(s.howdah_line), 0) from {from} s"), 1, token);
+            Sql.Of($"select coalesce(pg_catalog.min(s.howdah_line), 1), coalesce(pg_catalog.max(s.howdah_line), 0) from {from} s"), 1,
+            token);
         var indexed = false;
         var waits = new Stack<(long Low, long High)>();
         if (bounds[0][0] <= bounds[0][1])
@@ -120,7 +121,8 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
             Sql.Of($"select pg_catalog.count(*) from howdah.quarantine q where q.batch = {batch}"), token) as long? ?? 0;
         var theirs = kept - refusals.Count;
         var known = theirs == 0 ? [] : await session.NumbersAsync(Sql.Of($"""
-            select q.id, s.howdah_offset, q.line from howdah.quarantine q join {sql.Ready} s on s.howdah_line = q.line where q.batch = {batch}
+            select q.id, s.howdah_offset, q.line from howdah.quarantine q join {sql.Ready} s on s.howdah_line = q.line
+            where q.batch = {batch}
             """), Most, token);
         await refusals.TakeOverAsync(theirs, [.. known.Select(static row => (row[0], row[1], row[2]))], token);
         var log = new QName(wish.Call!.Value.Schema, "load_log");
@@ -128,7 +130,8 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
             select coalesce(pg_catalog.has_table_privilege(pg_catalog.to_regclass({new Literal(log.ToString())}), 'SELECT'), false)
             """), token) is true;
         var loaded = readable ? await session.ScalarAsync(
-            Sql.Of($"select coalesce(pg_catalog.sum(l.rows_loaded), 0)::pg_catalog.int8 from {log} l where l.batch = {batch}"), token) : null;
+            Sql.Of($"select coalesce(pg_catalog.sum(l.rows_loaded), 0)::pg_catalog.int8 from {log} l where l.batch = {batch}"), token)
+            : null;
         Loaded = loaded as long? ?? ready - ours - theirs;
         Unchanged = ready - ours - theirs - Loaded;
     }

@@ -80,7 +80,7 @@ sealed class StagedSql(PipelineWish wish, long batch)
     /// <summary>Takes out all but the last row of each key.</summary>
     internal Sql DropEarlier() => Drop(Sql.Of($"pg_catalog.row_number() over (partition by {Key("r")} order by r.howdah_line desc) > 1"));
 
-    /// <summary>Takes out all rows of keys that stand in several rows: their lines, offsets and the first and last line of the key.</summary>
+    /// <summary>Takes out all rows of keys that stand in several rows: their lines, offsets, and the key's first and last line.</summary>
     internal Sql DropConflicts() => Sql.Of($"""
         delete from {Ready} t using (
           select r.howdah_line, pg_catalog.min(r.howdah_line) over k as first, pg_catalog.max(r.howdah_line) over k as last
