@@ -49,7 +49,8 @@ public sealed class Killed_loads
     static async Task<(int Code, string[] Points)> CrashAsync(Harbor harbor, int point)
     {
         using var process = Process.Start(new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet", [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), harbor.Estate.Folder, "pipeline",
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), harbor.Estate.Folder, "pipeline",
                 point.ToString(CultureInfo.InvariantCulture), "orders"]) { RedirectStandardOutput = true })!;
         var points = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
