@@ -73,6 +73,9 @@ public sealed class Loads_on_a_server
         Assert.Equal("(1,a)\n(2,b)", await harbor.TextAsync("select * from events"));
         harbor.Estate.Write("events.csv", "id,words\n");
         Assert.StartsWith("Failed: ", await harbor.LoadedAsync("events"), StringComparison.Ordinal);
+        await harbor.Server.ExecuteAsync("alter table replayed rename words to word", harbor.Database);
+        Assert.Equal("Failed: public.replayed has no column words: correct the pipeline, or add it by a migration",
+            await harbor.LoadedAsync("replayed", new() { Force = true }));
         harbor.Estate.Write("events.csv", "id,word\n1,a\n");
         Assert.Contains("words", await harbor.LoadedAsync("events"), StringComparison.Ordinal);
     }

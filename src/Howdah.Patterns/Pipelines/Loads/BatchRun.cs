@@ -53,6 +53,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
     {
         var sql = new StagedSql(wish, Batch);
         var target = wish.Into is { } table ? await TargetFacts.ReadAsync(session, table, token) : TargetFacts.Unknown;
+        if (wish.Into is not null && target.Lacks(wish) is { } lacking)
+            throw new LoadException($"{wish.Into!.Value.Plain} has no column {lacking}: correct the pipeline, or add it by a migration");
         if (target.Protected && !session.AsOwner)
             throw new LoadException($"{wish.Into!.Value.Plain} is under row security, which only {spec.Owner} can lift for a load: "
                 + $"run it as a member of {spec.Owner}");

@@ -19,8 +19,6 @@ static class Mapping
                 text.Append(lookup.Table.Plain).Append(' ').Append(lookup.Take).Append(' ').Append(lookup.Missing).Append(' ')
                     .AppendJoin(',', lookup.By.Select(static each => $"{each.Key}:{each.Value}")).Append('\n');
         }
-        // A record writes a list by its type's name alone, which is the same for all and changes with the runtime.
-        text.Replace(wish.Format.Nulls.GetType().ToString(), "");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 }
