@@ -63,7 +63,7 @@ public sealed class The_loads_of_the_tool
         Assert.Equal((1, "orders: nowhere.csv: there is no file nowhere.csv\n"), (exit, error));
         (exit, _, error) = await Load("order");
         Assert.Equal((1, "error: there is no pipeline `order` in database sales; did you mean `orders`?\n"), (exit, error));
-        Assert.Equal((0, "", "orders: -: 1 read = 1 loaded + 0 unchanged + 0 refused + 0 skipped (batch 7)\n"),
+        Assert.Equal((0, "", "orders: -: 1 read = 1 loaded + 0 unchanged + 0 refused + 0 skipped (batch 5)\n"),
             await Tool.FedAsync("words,id\npiped,7\n", "load", "orders", "-", "--dir", estate.Folder));
         Assert.Equal("1,2,7", await server.ScalarAsync<string>("select string_agg(id::text, ',' order by id) from store.orders", "sales"));
     }
