@@ -56,8 +56,7 @@ static class Program
                     SqlCommand.Create(),
                 DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), PartitionCommand.Create(),
                 .. WarehouseCommand.Create(),
-                QueryCommand.Create(), UpkeepCommand.Create(),
-                DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), .. WarehouseCommand.Create(), LoadCommand.Create(),
+                LoadCommand.Create(), QueryCommand.Create(), UpkeepCommand.Create(),
                 .. FileCommands.Create(), DoctorCommand.Create(),
                 CompletionCommand.Create(), DocsCommand.Create(),
             ])
