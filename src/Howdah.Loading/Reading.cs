@@ -91,8 +91,6 @@ public enum FileFormat
     Csv,
     /// <summary>One JSON object a line.</summary>
     Ndjson,
-    /// <summary>Apache Parquet.</summary>
-    Parquet,
 }
 
 /// <summary>What becomes of empty lines.</summary>

@@ -1,5 +1,6 @@
 using Howdah.Loading.Csv;
 using Howdah.Loading.Inputs;
+using Howdah.Loading.Json;
 using Howdah.Loading.Types;
 
 namespace Howdah.Loading.Copying;
@@ -13,7 +14,8 @@ sealed record Opened(IBlockSource Blocks, Func<IRowEncoder> Rows, IReadOnlyList<
     internal static Opened Of(ByteSource source, LoadInput input, LoadJob job) => job.Reading.Format switch
     {
         FileFormat.Csv => Csv(source, input, job),
-        _ => throw new LoadException($"{input.Name}: the format {job.Reading.Format} is not read yet"),
+        FileFormat.Ndjson => Ndjson(source, input, job),
+        _ => throw new ArgumentOutOfRangeException(nameof(job), job.Reading.Format, "no format that is read"),
     };
 
     static Opened Csv(ByteSource source, LoadInput input, LoadJob job)
@@ -31,6 +33,16 @@ sealed record Opened(IBlockSource Blocks, Func<IRowEncoder> Rows, IReadOnlyList<
         var used = job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).ToHashSet();
         return new(blocks, () => new CsvRows(ColumnPlan.Make(job, names, input.Name), job.Reading, names.Count, blocks.HeaderRaw, table),
             [.. names.Where(name => !used.Contains(name))]);
+    }
+
+    static Opened Ndjson(ByteSource source, LoadInput input, LoadJob job)
+    {
+        if (SingleBytes.Of(job.Reading) is not null)
+            throw new LoadException($"{input.Name}: lines of JSON are UTF-8 or UTF-16, not {job.Reading.Encoding}");
+        string[] names = [.. job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).Distinct()];
+        ColumnPlan.Make(job, names, input.Name);
+        return new(new CsvBlocks(source, JsonRows.Lines(job.Reading)),
+            () => new JsonRows(ColumnPlan.Make(job, names, input.Name), names, job.Reading), []);
     }
 
     static string? Text(ReadOnlySpan<byte> bytes, SingleBytes? table)

@@ -83,7 +83,7 @@ sealed class CsvBlocks(ByteSource source, Reading reading) : IBlockSource
                 SkipLong(block);
                 return true;
             }
-            var grown = new byte[Math.Min(Math.Max(reading.MaxRecordBytes, RecordBlock.Size), block.Data.Length * 2)];
+            var grown = new byte[Math.Min(Math.Max(reading.MaxRecordBytes, RecordBlock.Size), Math.Max(16, block.Data.Length * 2))];
             block.Data.AsSpan(0, block.Length).CopyTo(grown);
             block.Data = grown;
         }

@@ -95,7 +95,7 @@ sealed class CsvRows(ColumnPlan[] plans, Reading reading, int width, byte[] head
             ? new(plan.Column.Name, fault.Rule, fault.SqlState, $"column {plan.Column.Name}: {fault.Message}") : null;
     }
 
-    static bool IsNull(ColumnPlan plan, ReadOnlySpan<byte> text)
+    internal static bool IsNull(ColumnPlan plan, ReadOnlySpan<byte> text)
     {
         foreach (var each in plan.Nulls)
         {

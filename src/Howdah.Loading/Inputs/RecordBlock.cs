@@ -1,11 +1,11 @@
 namespace Howdah.Loading.Inputs;
 
 /// <summary>Whole records of a file and where their fields are. Blocks are used again, so that rows cost no memory of their own.</summary>
-sealed class RecordBlock
+sealed class RecordBlock(int size = RecordBlock.Size)
 {
     internal const int Size = 256 << 10;
 
-    internal byte[] Data { get; set; } = new byte[Size];
+    internal byte[] Data { get; set; } = new byte[size];
 
     /// <summary>How many bytes of <see cref="Data"/> are the file's.</summary>
     internal int Length { get; set; }
@@ -20,8 +20,8 @@ sealed class RecordBlock
 
     internal void Clear()
     {
-        if (Data.Length > Size)
-            Data = new byte[Size];
+        if (Data.Length > size)
+            Data = new byte[size];
         if (Records.Length > 1 << 17)
             Records = new FoundRecord[4096];
         if (Fields.Length > 1 << 18)
