@@ -56,7 +56,7 @@ public static class CopyLoad
         StreamWorker[] workers = [.. Enumerable.Range(0, Math.Max(1, connections.Count)).Select(i => new StreamWorker(job, file.Rows(),
             connections.Count == 0 ? null : new(connections[i], copy), sink, tally, steps))];
         await PumpAsync(file.Blocks, workers, token).ConfigureAwait(false);
-        var hash = source.Hashed.End();
+        var hash = source.End();
         if (tally.Records == 0 && !job.Reading.MayBeEmpty)
             throw new LoadException($"{input.Name} holds no records: declare that it may be empty, or look at where it comes from");
         if (tally.Rejected > job.MaxRejected)

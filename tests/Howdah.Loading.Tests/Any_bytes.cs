@@ -70,11 +70,14 @@ public sealed class Any_bytes
     static List<string> Plain(string text, Reading reading)
     {
         var records = new List<string>();
+        var line = 1;
         for (var start = 0; start < text.Length;)
         {
             var (fault, next, fields) = Record(text, start, reading);
-            var line = 1 + text[..start].Count(static each => each == '\n');
             records.Add($"{line}:{start}:{records.Count + 1}{(fault == 0 ? "" : fault)} {(fault == 0 ? string.Join('|', fields) : "")}");
+            // A carriage return that ends a record ends a line.
+            line += text[start..next].Count(static each => each == '\n')
+                + ((fault is RecordFault.None or RecordFault.Blank) && text[next - 1] == '\r' ? 1 : 0);
             start = next;
         }
         return records;

@@ -31,7 +31,7 @@ public sealed class Json_lines
             new("id"), new("name"), new("price"), new("ok"), new("more"), LoadField.Counted("line", Filling.Line));
 
         Assert.Equal(["(1,\"a \"\"b\"\" ä\n\",1.50,t,\"{\"\"x\"\": [1, 2]}\",1)", "(2,\"\",,,\"\"\"text\"\"\",2)", "(3,7,2.25,f,,3)",
-            "(12,last,1,t,\"\"\"ä\"\"\",14)"], await home.RowsAsync());
+            "(12,last,1.00,t,\"\"\"ä\"\"\",14)"], await home.RowsAsync());
         Assert.Equal(lines.Select(static (each, i) => (each.Rule, (long)i + 1)).Where(static each => each.Rule is not null),
             home.Rejects.Select(static row => ((string?)row.Rule, row.Line)));
         Assert.Equal((lines.Length, 4), ((int)counts.Records, (int)counts.Sent));

@@ -50,6 +50,14 @@ sealed class ByteSource : IDisposable
         return length;
     }
 
+    /// <summary>Reads to the end of the file itself, and tells its hash.</summary>
+    internal string End()
+    {
+        var hash = hashed.End();
+        decompressed.End();
+        return hash;
+    }
+
     public void Dispose()
     {
         decompressed.Dispose();

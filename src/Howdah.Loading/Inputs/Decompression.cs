@@ -18,6 +18,17 @@ sealed class Decompression : Stream
     Decompression(HashedStream outer, Stream inner, string name, Reading reading, bool compressed) =>
         (this.outer, this.inner, this.name, this.reading, this.compressed) = (outer, inner, name, reading, compressed);
 
+    /// <summary>A gzip file ends with the length of its content, which nobody else compares: one that was cut ends early, without a word.
+    /// </summary>
+    internal void End()
+    {
+        if (inner is GZipStream && outer.Last != unchecked((uint)grown))
+        {
+            throw new LoadException($"{name} ends after {grown} bytes of content and its last bytes say another length: it was cut, or is "
+                + "several gzip files put together; load those one by one");
+        }
+    }
+
     /// <summary>How many bytes came out.</summary>
     internal long Grown => grown;
 

@@ -7,8 +7,12 @@ sealed class HashedStream(OpenedInput input, string name) : Stream
 {
     readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     long read;
+    uint last;
 
     internal long Count => Volatile.Read(ref read);
+
+    /// <summary>The last four bytes, the least of them first.</summary>
+    internal uint Last => last;
     internal long? Total => input.Length;
 
     public override bool CanRead => true;
@@ -43,6 +47,8 @@ sealed class HashedStream(OpenedInput input, string name) : Stream
         {
             var got = input.Stream.Read(buffer);
             hash.AppendData(buffer[..got]);
+            foreach (var each in buffer[Math.Max(0, got - 4)..got])
+                last = (last >> 8) | ((uint)each << 24);
             Volatile.Write(ref read, read + got);
             return got;
         }
