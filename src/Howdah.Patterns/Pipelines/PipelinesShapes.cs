@@ -49,7 +49,7 @@ static partial class PipelinesShapes
 
     static Shape<FormatWish> Format { get; } = Shapes.Object<FormatWish>("a format", keys =>
     {
-        var type = keys.Optional<string?>("type", Shapes.Choice<string?>(("csv", "csv"), ("ndjson", "ndjson"), ("parquet", "parquet")),
+        var type = keys.Optional<string?>("type", Shapes.Choice<string?>(("csv", "csv"), ("ndjson", "ndjson")),
             null, "What the source is; by the file's name where left out.", example: "csv");
         var delimiter = keys.Optional("delimiter", Shapes.Parsed("one character", static text => text.Length == 1 ? text : null), ",",
             "What stands between fields.", "\",\"", "\";\"");
