@@ -2,6 +2,7 @@
 //   Howdah.Crash ESTATE-FOLDER POINT        POINT 0: never
 //   Howdah.Crash ESTATE-FOLDER load         loads the data instead, and is killed from outside
 //   Howdah.Crash ESTATE-FOLDER move TENANT MODEL SERVER|- POINT     moves a tenant instead; MODEL resume or abort: ends a move
+//   Howdah.Crash ESTATE-FOLDER upkeep POINT     looks after partitions, see Upkeep.cs
 //   Howdah.Crash ESTATE-FOLDER import POINT ARCHIVE NAME MODEL · abort-import POINT ARCHIVE NAME · erase POINT NAME ·
 //     create POINT NAME MODEL · suspend POINT NAME · resume POINT NAME     see Archives.cs
 //   Howdah.Crash ESTATE-FOLDER convert start|resume|abort|undo|finish TABLE POINT     see Conversions.cs
@@ -22,6 +23,8 @@ if (args[1] is "convert")
     return await Howdah.Crash.Conversions.RunAsync(args);
 if (args[1] == "pipeline")
     return await Howdah.Crash.Pipelines.RunAsync(args);
+if (args[1] == "upkeep")
+    return await Howdah.Crash.Upkeep.RunAsync(args);
 var loads = args[1] == "load";
 var moves = args[1] == "move";
 var fatal = loads ? 0 : moves ? int.Parse(args[5], CultureInfo.InvariantCulture) : int.Parse(args[1], CultureInfo.InvariantCulture);

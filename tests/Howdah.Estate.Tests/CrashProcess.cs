@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Estate.Tests;
@@ -7,8 +8,11 @@ namespace Howdah.Estate.Tests;
 static class CrashProcess
 {
     /// <summary>Starts it; <paramref name="what"/> is the number of the point where it kills itself, or <c>load</c>.</summary>
-    internal static Process Start(Sample sample, string what) => Process.Start(new ProcessStartInfo("dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), sample.Harness.Folder, what])
+    internal static Process Start(Sample sample, string what) => Start(sample.Harness, what);
+
+    /// <summary>Starts it on any estate.</summary>
+    internal static Process Start(EstateHarness estate, params string[] what) => Process.Start(new ProcessStartInfo("dotnet",
+        [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), estate.Folder, .. what])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,

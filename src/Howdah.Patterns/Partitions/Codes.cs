@@ -9,6 +9,8 @@ static class Codes
     internal const string Many = "HOW0904";
     internal const string BadName = "HOW0905";
     internal const string Default = "HOW0906";
+    internal const string NoArchive = "HOW0907";
+    internal const string Referred = "HOW0908";
 
     internal static (string, string)[] All { get; } =
     [
@@ -18,5 +20,7 @@ static class Codes
         (Many, "A table has, or would get, so many partitions that planning and locks suffer."),
         (BadName, "A key under `partitions` is no `schema.table`."),
         (Default, "A table has a default partition, which makes every new partition wait for its readers."),
+        (NoArchive, "A retention does not say what it needs: how long, or where archives go."),
+        (Referred, "Foreign keys refer to a table whose partitions are to be retired."),
     ];
 }

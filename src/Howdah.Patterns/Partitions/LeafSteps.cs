@@ -31,7 +31,7 @@ sealed class LeafSteps(PartitionsSpec spec, QName parent)
         sql.Add(Sql.Of($"alter table {leaf} add constraint howdah_bounds check ({key} is not null and {key} >= {from} and {key} < {to})"));
         sql.Add(Sql.Of($"alter table {parent} attach partition {leaf} for values from ({from}) to ({to})"));
         sql.Add(Sql.Of($"alter table {leaf} drop constraint howdah_bounds"));
-        sql.AddRange(Mending(leaf));
+        sql.AddRange(Mending(parent, leaf));
         return Step($"{parent.Plain}/{leaf.Name}", leaf, StepAction.Create, $"from {low} to {high}", sql) with
         {
             Owns = [new("table", leaf.Schema, leaf.Name)],
@@ -42,14 +42,15 @@ sealed class LeafSteps(PartitionsSpec spec, QName parent)
     /// <summary>Makes one like its parent again.</summary>
     internal Step Mend(LeafFacts leaf) =>
         Step($"{parent.Plain}/{leaf.Name.Name}/like", leaf.Name, StepAction.Alter, $"{string.Join(", ", leaf.Differs)} as the parent's",
-            Mending(leaf.Name));
+            Mending(parent, leaf.Name));
 
     /// <summary>Ends a detaching that was cut off: until then the parent neither shows rows of its range nor takes any.</summary>
     internal Step Finalize(LeafFacts leaf) =>
         Step($"{parent.Plain}/{leaf.Name.Name}/finalize", leaf.Name, StepAction.Alter, "ends a detaching that was cut off",
             [Sql.Of($"alter table {parent} detach partition {leaf.Name} finalize")]) with { Limits = Limits.Data };
 
-    IEnumerable<Sql> Mending(QName leaf) =>
+    /// <summary>Gives a partition what its parent has and does not hand on by itself; in a transaction.</summary>
+    internal static IEnumerable<Sql> Mending(QName parent, QName leaf) =>
     [
         Sql.Of($"set local howdah.partition_parent = {new Literal(parent.ToString())}"),
         Sql.Of($"set local howdah.partition_leaf = {new Literal(leaf.ToString())}"),

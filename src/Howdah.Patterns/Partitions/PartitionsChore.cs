@@ -1,11 +1,10 @@
 using Howdah.Engine;
-using Howdah.Engine.Applying;
-using Howdah.Engine.Planning;
 using Howdah.Engine.Upkeep;
+using Howdah.Patterns.Partitions.Retiring;
 
 namespace Howdah.Patterns.Partitions;
 
-/// <summary>What apply does to partitions and nothing else, for whoever looks after them.</summary>
+/// <summary>What looks after the partitions of a database, for whoever runs chores.</summary>
 static class PartitionsChore
 {
     internal static IEnumerable<Chore> Of(PartitionsSpec spec) =>
@@ -13,23 +12,18 @@ static class PartitionsChore
 
     static async Task<string> RunAsync(PartitionsSpec spec, Session session, CancellationToken token)
     {
-        Plan Mine(Plan plan) => plan with
-        {
-            Steps = [.. plan.Steps.Where(step => step.Pattern == PartitionsSpec.Key && step.Server == spec.Server
-                && step.Database == spec.Database)],
-            Notes = [.. plan.Notes.Where(note => note.Path.StartsWith(spec.Path, StringComparison.Ordinal))],
-        };
-        // Looking takes no lock and tries nothing; most of the time that is all there is to do.
-        var open = Mine(await session.PlanAsync(rehearse: false, token));
-        if (open is { Steps.Count: 0, Blocked: false })
-            return "nothing to do";
-        var result = await session.ApplyAsync(new() { Narrow = (plan, _) => Task.FromResult(Mine(plan)), Tool = "howdah upkeep" }, token);
+        var database = session.Estate.Databases.Single(each => each.Name == spec.Database && each.Server == spec.Server);
+        var report = await PartitionUpkeep.RunAsync(session, database, new(), token);
         token.ThrowIfCancellationRequested();
-        return result.Outcome switch
+        if (report.Busy)
+            return "another upkeep is at it";
+        if (report.Tables.SelectMany(static table => table.Problems).ToList() is { Count: > 0 } problems)
+            throw new InvalidOperationException(string.Join("; ", problems));
+        return (report.Tables.Sum(static table => table.Steps.Count), report.Tables.Sum(static table => table.Retired.Count)) switch
         {
-            ApplyOutcome.Done => $"{result.DoneSteps} steps done",
-            ApplyOutcome.NothingToDo => "nothing to do",
-            _ => throw new InvalidOperationException(result.Message),
+            (0, 0) => "nothing to do",
+            (var steps, 0) => $"{steps} steps done",
+            var (steps, retired) => $"{steps} steps done, {retired} partitions retired",
         };
     }
 }

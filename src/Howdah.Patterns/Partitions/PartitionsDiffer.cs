@@ -1,5 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Retiring;
 
 namespace Howdah.Patterns.Partitions;
 
@@ -12,6 +13,8 @@ static class PartitionsDiffer
     {
         var steps = new List<Step>();
         var notes = new List<Diagnostic>();
+        if (!facts.Memory && spec.Tables.Values.Any(static wish => wish.Retention is not null))
+            steps.Add(RetiringMemory.Step(spec));
         foreach (var (text, wish) in spec.Tables)
             Table(spec, facts, QName.Parse(text)!.Value, wish, $"{spec.Path}.{text}", steps, notes);
         return new(steps, notes);
@@ -27,13 +30,16 @@ static class PartitionsDiffer
             notes.Add(problem);
             return;
         }
-        var (day, ahead) = wish.Reach(facts.Today[wish.Zone]);
+        // No error: that nothing can be retired must not keep the time ahead from being made.
+        if (seen.Referrer is { } key && wish.Retention is not null)
+            notes.Add(Diagnostic.Warning(Codes.Referred, $"no partition of {table.Plain} will be retired: the foreign key {key} refers "
+                + "to it, and what is referred to cannot be detached", path, "let facts refer to dimensions, and drop that key"));
         var maker = new LeafSteps(spec, table);
         steps.AddRange(seen.Leaves.Where(static leaf => leaf.Pending).Select(maker.Finalize));
         var living = seen.Leaves.Where(static leaf => !leaf.Pending).ToList();
         steps.AddRange(living.Where(static leaf => leaf.Differs.Count > 0).Select(maker.Mend));
         var clock = seen.Type == ZonedType ? Clock.In(wish.Zone) : Clock.Plain;
-        var missing = Gaps.Find(wish.Every, clock, day, wish.From, ahead,
+        var missing = wish.Missing(clock, facts.Today[wish.Zone],
             [.. living.Where(static leaf => !leaf.IsDefault).Select(static leaf => leaf.Bounds)], Most);
         if (Count(table, living.Count, missing.Count, path) is { } count)
             notes.Add(count);

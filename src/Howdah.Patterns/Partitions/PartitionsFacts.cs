@@ -6,8 +6,9 @@ namespace Howdah.Patterns.Partitions;
 /// <param name="Tables">The tables there are.</param>
 /// <param name="Today">The date in each declared zone: the clock, as a fact.</param>
 /// <param name="Taken">Names taken in each table's schema.</param>
-sealed record PartitionsFacts(
-    IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyDictionary<string, DateOnly> Today, ILookup<string, string> Taken);
+/// <param name="Memory">Whether there is a memory of retired partitions.</param>
+sealed record PartitionsFacts(IReadOnlyDictionary<QName, TableFacts> Tables, IReadOnlyDictionary<string, DateOnly> Today,
+    ILookup<string, string> Taken, bool Memory);
 
 /// <summary>A declared table.</summary>
 /// <param name="Partitioned">Whether it is partitioned at all.</param>
@@ -18,7 +19,11 @@ sealed record PartitionsFacts(
 /// <param name="BadIndexes">Indexes that some partition lacks.</param>
 /// <param name="Leaves">Its partitions.</param>
 sealed record TableFacts(bool Partitioned, string Strategy, string? Key, string Type, IReadOnlyList<string> Columns,
-    IReadOnlyList<string> BadIndexes, IReadOnlyList<LeafFacts> Leaves);
+    IReadOnlyList<string> BadIndexes, IReadOnlyList<LeafFacts> Leaves)
+{
+    /// <summary>A foreign key of another table that refers to it; null where there is none.</summary>
+    internal string? Referrer { get; init; }
+}
 
 /// <summary>A partition.</summary>
 /// <param name="Name">Its name.</param>

@@ -8,6 +8,7 @@ static class PartitionsInspector
     static readonly CatalogQuery Tables = CatalogQuery.Load(typeof(PartitionsInspector), "tables.sql");
     static readonly CatalogQuery Leaves = CatalogQuery.Load(typeof(PartitionsInspector), "leaves.sql");
     static readonly CatalogQuery Today = CatalogQuery.Load(typeof(PartitionsInspector), "today.sql");
+    static readonly CatalogQuery Memory = CatalogQuery.Load(typeof(PartitionsInspector), "retiring_memory.sql");
     static readonly CatalogQuery Taken = CatalogQuery.Load(typeof(PartitionsInspector), "taken.sql");
 
     internal static async Task<PartitionsFacts> InspectAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
@@ -26,13 +27,15 @@ static class PartitionsInspector
             .ToLookup(static row => row.Parent, static row => row.Leaf);
         var seen = await catalog.QueryAsync(Tables, row => (Name: new QName(row.GetString(0), row.GetString(1)),
             Partitioned: row.GetBoolean(2), Strategy: row.GetString(3), Key: row.IsDBNull(4) ? null : row.GetString(4),
-            Type: row.GetString(5), Columns: row.GetFieldValue<string[]>(6), Bad: row.GetFieldValue<string[]>(7)), token, schemas, tables);
+            Type: row.GetString(5), Columns: row.GetFieldValue<string[]>(6), Bad: row.GetFieldValue<string[]>(7),
+            Referrer: row.IsDBNull(8) ? null : row.GetString(8)), token, schemas, tables);
+        var memory = await catalog.QueryAsync(Memory, static row => row.GetBoolean(0), token);
         return new(seen.ToDictionary(static row => row.Name, row => new TableFacts(row.Partitioned, row.Strategy, row.Key, row.Type,
-                row.Columns, row.Bad, [.. leaves[row.Name]])),
+                row.Columns, row.Bad, [.. leaves[row.Name]]) { Referrer = row.Referrer }),
             // A database that is yet to be made has no clock.
             today.Count > 0 ? today.ToDictionary(static row => row.Zone, static row => row.Day)
                 : spec.Tables.Values.Select(static wish => wish.Zone).Distinct().ToDictionary(static zone => zone, static zone =>
                     Clock.In(zone).DayOf(TimeProvider.System.GetUtcNow().UtcDateTime)),
-            taken.ToLookup(static row => row.Schema, static row => row.Name));
+            taken.ToLookup(static row => row.Schema, static row => row.Name), memory.Count > 0);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
+using Howdah.Patterns.Partitions.Retiring;
 
 namespace Howdah.Patterns.Partitions;
 
@@ -26,7 +27,7 @@ static class PartitionsProver
         "Compares the privileges on each partition with its parent's.", "Howdah",
         "Whoever may read a partition itself goes around the parent's policies.");
 
-    internal static Attack[] All { get; } = [Default, Bounds, Like, Detach, Privileges];
+    internal static Attack[] All { get; } = [Default, Bounds, Like, Detach, RetiringProver.Archive, Privileges];
 
     internal static async IAsyncEnumerable<Finding> ProveAsync(PartitionsSpec spec, Arena arena,
         [EnumeratorCancellation] CancellationToken token)
@@ -50,6 +51,8 @@ static class PartitionsProver
                 "howdah apply");
             yield return Of(Privileges, table, [.. seen.Leaves.Where(static leaf => leaf.Differs.Contains("privileges"))
                 .Select(static leaf => leaf.Name.Plain)], "howdah apply");
+            if (facts.Memory && wish.Retention is { Archive: { } folder })
+                yield return await RetiringProver.ProveAsync(table, ArchiveFolder.Of(arena.Target.Estate.Folder, folder), arena, token);
         }
     }
 
@@ -71,13 +74,12 @@ static class PartitionsProver
     static Finding Hole(QName table, PartitionWish wish, TableFacts seen, DateOnly today)
     {
         var clock = seen.Type == "timestamp with time zone" ? Clock.In(wish.Zone) : Clock.Plain;
-        var (day, ahead) = wish.Reach(today);
         var there = seen.Leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).Select(static leaf => leaf.Bounds).ToList();
-        return Of(Bounds, table, [.. Gaps.Find(wish.Every, clock, day, wish.From, ahead, there, 20)
+        return Of(Bounds, table, [.. wish.Missing(clock, today, there, 20)
             .Select(gap => $"nothing holds {clock.Text(gap.Bounds.From)} to {clock.Text(gap.Bounds.To)}")], "howdah apply");
     }
 
-    static Finding Of(Attack attack, QName table, IReadOnlyList<string> bad, string fix) => bad.Count == 0
+    internal static Finding Of(Attack attack, QName table, IReadOnlyList<string> bad, string fix) => bad.Count == 0
         ? new(attack, PartitionsSpec.Key, table.Plain, Verdict.Held, attack.How)
         : new(attack, PartitionsSpec.Key, table.Plain, Verdict.Broken, string.Join("; ", bad.Take(10))
             + (bad.Count > 10 ? $"; and {bad.Count - 10} more" : ""), fix);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Retiring;
 
 namespace Howdah.Patterns.Partitions;
 
@@ -11,13 +12,26 @@ namespace Howdah.Patterns.Partitions;
 /// <param name="Zone">The time zone in which days begin.</param>
 /// <param name="Premake">How many partitions are made ahead of the one that today is in.</param>
 /// <param name="From">The day from which on there are partitions; null for what is there, else today.</param>
-sealed record PartitionWish(string By, Span Every, string Zone, int Premake, DateOnly? From)
+/// <param name="Retention">How long they are kept; null for ever.</param>
+sealed record PartitionWish(string By, Span Every, string Zone, int Premake, DateOnly? From, Retention? Retention)
 {
     /// <summary>The last day that there are partitions for; null where time goes on.</summary>
     internal DateOnly? Until { get; init; }
 
     /// <summary>The day to which partitions reach, and how many are made ahead of its own.</summary>
     internal (DateOnly Day, int Ahead) Reach(DateOnly today) => Until is { } last && last < today ? (last, 0) : (today, Premake);
+
+    /// <summary>What no partition holds and one should: not what was retired, nor what would be at once.</summary>
+    internal IReadOnlyList<(DateOnly Start, Bounds Bounds)> Missing(Clock clock, DateOnly today, IReadOnlyList<Bounds> there, int most)
+    {
+        var (day, ahead) = Reach(today);
+        if (Retention is null)
+            return Gaps.Find(Every, clock, day, From, ahead, there, most);
+        var cutoff = Retention.Cutoff(Every, today);
+        var begin = clock.Begin(cutoff);
+        return [.. Gaps.Find(Every, clock, day, From < cutoff ? cutoff : From, ahead, there, most)
+            .Where(gap => gap.Bounds.To > begin)];
+    }
 }
 
 /// <summary>The partitions of one database as wanted.</summary>
@@ -45,8 +59,10 @@ sealed record PartitionsSpec(string Server, string Database, string Path, IReadO
                 example: "2014-01-01");
             var until = keys.Optional<string?>("until", Shapes.Parsed<string>("a day as 2026-01-31", Day, @"^\d{4}-\d{2}-\d{2}$")!, null,
                 "The last day that there are partitions for: of data to which nothing is added.", example: "2017-12-31");
+            var retention = RetentionShape.Keys(keys);
             return values => new(values.Get(by), values.Get(every), values.Get(zone), values.Get(premake),
-                values.Get(from) is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null)
+                values.Get(from) is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
+                retention(values))
             {
                 Until = values.Get(until) is { } last ? DateOnly.ParseExact(last, "yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
             };
@@ -68,6 +84,8 @@ sealed record PartitionsSpec(string Server, string Database, string Path, IReadO
             if (!Clock.Knows(wish.Zone))
                 yield return Diagnostic.Error(Codes.NoZone, $"there is no time zone `{wish.Zone}`", $"{spec.Path}.{name}.zone",
                     "write a name of the IANA list, as `Europe/Madrid`");
+            if (wish.Retention is { } retention && RetentionShape.Problem(retention) is var (problem, hint))
+                yield return Diagnostic.Error(Codes.NoArchive, problem, $"{spec.Path}.{name}", hint);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class The_calendar_of_partitions
     [Fact]
     public void What_ends_gets_nothing_beyond_its_end()
     {
-        var wish = new PartitionWish("day", Span.Month, "UTC", 4, new(2014, 1, 1)) { Until = new(2017, 12, 31) };
+        var wish = new PartitionWish("day", Span.Month, "UTC", 4, new(2014, 1, 1), null) { Until = new(2017, 12, 31) };
         Assert.Equal((new DateOnly(2017, 12, 31), 0), wish.Reach(new(2026, 11, 26)));
         Assert.Equal((new DateOnly(2016, 2, 29), 4), wish.Reach(new(2016, 2, 29)));
         var (day, ahead) = wish.Reach(new(2026, 11, 26));

@@ -6,7 +6,9 @@ select n.nspname::text, c.relname::text, c.relkind = 'p',
        array(select a.attname::text from pg_catalog.pg_attribute a
              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum),
        array(select i.indexrelid::regclass::text from pg_catalog.pg_index i
-             where i.indrelid = c.oid and not i.indisvalid order by 1)
+             where i.indrelid = c.oid and not i.indisvalid order by 1),
+       (select pg_catalog.format('%s of %s', r.conname, r.conrelid::regclass) from pg_catalog.pg_constraint r
+        where r.confrelid = c.oid and r.contype = 'f' and r.conparentid = 0 order by 1 limit 1)
 from unnest($1::text[], $2::text[]) wanted (nspname, relname)
 join pg_catalog.pg_namespace n on n.nspname = wanted.nspname
 join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = wanted.relname and c.relkind in ('r', 'p', 'f', 'v', 'm')
