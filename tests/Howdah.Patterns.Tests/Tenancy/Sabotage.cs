@@ -70,6 +70,9 @@ sealed record Sabotage(string Attack, string Sql, string? Undo = null)
         new("TEN-C01", "create materialized view app.leak as select * from app.notes; grant select on app.leak to shop_app"),
         new("TEN-C03", "create function app.leak() returns bigint language sql security definer as 'select count(*) from app.notes'"),
         new("TEN-C06", "grant truncate on app.notes to shop_app"),
+        // What points at it may not be emptied, and is in the way.
+        new("TEN-C06", "alter table app.notes add unique (tenant_id, order_id); create table app.tied (tenant_id uuid, order_id integer, "
+            + "foreign key (tenant_id, order_id) references app.notes (tenant_id, order_id)); grant truncate on app.notes to shop_app"),
         new("TEN-C07", "grant references on app.notes to shop_app"),
         new("TEN-C07", "grant trigger on app.notes to shop_app"),
         new("TEN-C10", "create rule leak as on update to app.notes do also nothing"),
