@@ -72,8 +72,9 @@ public static class Checker
     {
         // Behind a pooler what is set for the session would reach other clients.
         await using var transaction = weather.Pooled ? await connection.BeginTransactionAsync(token) : null;
-        await using (var limits = new NpgsqlCommand(weather.Pooled ? "set local lock_timeout = '2s'; set local statement_timeout = '60s'"
-            : "set lock_timeout = '2s'; set statement_timeout = '60s'", connection))
+        await using (var limits = new NpgsqlCommand(weather.Pooled
+            ? "set local lock_timeout = '2s'; set local statement_timeout = '60s'; set local jit = off"
+            : "set lock_timeout = '2s'; set statement_timeout = '60s'; set jit = off", connection))
             await limits.ExecuteNonQueryAsync(token);
         try
         {
@@ -120,7 +121,7 @@ public static class Checker
         findings.AddRange(tally.Others(surface.Database));
         if (!surface.Super)
             return findings;
-        if (surface.Entrance.Given)
+        if (surface.Contexts.Count > 0)
             findings.AddRange(await EntranceAssault.RunAsync(connectionString, connection, surface, accesses, until, token));
         await using var ring = await Ring.EnterAsync(connection, super: true, token, surface.Entrance);
         findings.AddRange(await ViewAttack.MakeAsync(ring, surface,

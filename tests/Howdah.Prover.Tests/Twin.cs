@@ -9,7 +9,7 @@ namespace Howdah.Prover.Tests;
 sealed record Twin(string Name, string Cluster, string Database, string After)
 {
     static readonly ConcurrentDictionary<(int, string), Lazy<Task<string>>> Templates = new();
-    static readonly SemaphoreSlim Copying = new(1, 1);
+    static readonly ConcurrentDictionary<int, SemaphoreSlim> Copying = new();
 
     internal static IReadOnlyList<Twin> All { get; } = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Good"), "*.sql")
         .Order(StringComparer.Ordinal).Select(Read)];
@@ -19,7 +19,8 @@ sealed record Twin(string Name, string Cluster, string Database, string After)
     {
         var template = await Templates.GetOrAdd((server.Port, Name), _ => new(() => MakeAsync(server))).Value;
         // A template may not be copied while another copy is made from it.
-        await Copying.WaitAsync();
+        var copying = Copying.GetOrAdd(server.Port, static _ => new(1, 1));
+        await copying.WaitAsync();
         try
         {
             var database = $"{Name}_{Guid.NewGuid():N}";
@@ -29,7 +30,7 @@ sealed record Twin(string Name, string Cluster, string Database, string After)
         }
         finally
         {
-            Copying.Release();
+            copying.Release();
         }
     }
 

@@ -115,7 +115,7 @@ static class ProveCommand
             var result = await Checker.CheckAsync(session.Servers[database.Server].AdminConnectionString(database.Name),
                 new()
                 {
-                    Hints = Known(database), Logins = Logins(session.Servers[database.Server], database.Name),
+                    Hints = Known(session, database, notes), Logins = Logins(session.Servers[database.Server], database.Name),
                     Progress = progress is null ? null : progress.Report,
                 }, token);
             var places = await PlacesAsync(session, database, token);
@@ -170,6 +170,28 @@ static class ProveCommand
     }
 
     // What the file says need not be guessed. Who attacks is not taken from it: a login that nobody declared is the one to fear.
-    static Hints Known(DatabaseSpec database) => TenantContext.SettingOf(database) is { } context
-        && TenantContext.ColumnOf(database) is { } column ? Hints.None with { TenantColumns = [column], Contexts = [context] } : Hints.None;
+    static Hints Known(Session session, DatabaseSpec database, List<string> notes) => TenantContext.SettingOf(database) is { } context
+        && TenantContext.ColumnOf(database) is { } column
+        ? Hints.None with { TenantColumns = [column], Contexts = [context], Entrance = Signed(session, database, notes) } : Hints.None;
+
+    // Where contexts are signed, two tenants that nobody is attack, each with a context of its own, and one of the first that has expired.
+    static Entrance Signed(Session session, DatabaseSpec database, List<string> notes)
+    {
+        var (a, b) = (Guid.Parse("a0a0a0a0-0000-4000-8000-00000000000a"), Guid.Parse("a0a0a0a0-0000-4000-8000-00000000000b"));
+        // For as long as the proof may take.
+        var (later, past) = (TimeProvider.System.GetUtcNow().AddHours(4), DateTimeOffset.UnixEpoch.AddDays(1));
+        try
+        {
+            return TenantAccess.SignedContext(session, database, a, later) is { } first
+                ? Entrance.Read(null, [$"{a}={first}", $"{b}={TenantAccess.SignedContext(session, database, b, later)}"],
+                    TenantAccess.SignedContext(session, database, a, past))
+                : Entrance.Plain;
+        }
+        catch (LoginUnavailableException missing)
+        {
+            notes.Add($"{database.Name}: contexts are signed, and the key is not to be had here, so attacks that begin with an own row "
+                + $"were not run: {missing.Message}");
+            return Entrance.Plain;
+        }
+    }
 }

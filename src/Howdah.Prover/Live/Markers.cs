@@ -49,6 +49,15 @@ static class Markers
         // Rows of foreign tables have no place, and what is written to another server is not ours to undo.
         if (table.Kind == 'f')
             return null;
+        var place = await InsertAsync(ring, table, tenant, template, number, new Dictionary<short, string>(), token);
+        // What its constraints name is what they may let in.
+        return place is not null || template ? place
+            : await InsertAsync(ring, table, tenant, template, number, await Named.FindAsync(ring, table, token), token);
+    }
+
+    static async Task<Place?> InsertAsync(Ring ring, TenantTable table, string tenant, bool template, int number,
+        IReadOnlyDictionary<short, string> named, CancellationToken token)
+    {
         var columns = table.Columns.Where(static column => !column.Generated).ToList();
         var pieces = new List<Sql>();
         foreach (var column in columns)
@@ -56,15 +65,20 @@ static class Markers
             var type = Sql.Written(column.Type);
             if (column.Number == table.TenantColumn.Number)
                 pieces.Add(Sql.Of($"{new Literal(tenant)}::{type}"));
-            else if (Values.Fresh(column, number) is { } fresh && (column.Unique || !template && column.NotNull))
+            else if (named.GetValueOrDefault(column.Number) is { } value)
+                pieces.Add(Sql.Of($"{new Literal(value)}::{type}"));
+            else if (Values.Fresh(column, number) is { } fresh && (column.Unique || !template && column.NotNull && !column.Harmless))
                 pieces.Add(Sql.Of($"{new Literal(fresh)}::{type}"));
+            else if (!template && column.Harmless)
+                pieces.Add(Sql.Of($"default"));
             else
                 pieces.Add(template ? Sql.Of($"{new Ident(column.Name)}") : Sql.Of($"null"));
         }
         var into = Sql.List(columns.Select(static column => new Ident(column.Name)));
-        var from = template ? Sql.Of($" from {table.Name} limit 1") : null;
+        var values = Sql.Join(", ", pieces);
+        var from = template ? Sql.Of($"select {values} from {table.Name} limit 1") : Sql.Of($"values ({values})");
         var (rows, _) = await ring.TryAsync(() => ring.RowsAsync(Sql.Of($"""
-            insert into {table.Name} ({into}) overriding system value select {Sql.Join(", ", pieces)}{from}
+            insert into {table.Name} ({into}) overriding system value {from}
             returning tableoid::text, ctid::text
             """), token), token);
         return rows is [[var oid, var tid]] ? new(oid!, tid!, Made: true) : null;

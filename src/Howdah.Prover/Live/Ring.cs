@@ -37,8 +37,8 @@ sealed class Ring : IAsyncDisposable
         {
             Entrance = entrance ?? Entrance.Plain,
         };
-        await ring.RunAsync(Sql.Of($"set local lock_timeout = '100ms'; set local statement_timeout = '5s'; set local search_path = ''"),
-            token);
+        await ring.RunAsync(Sql.Of($"set local lock_timeout = '100ms'; set local statement_timeout = '5s'; set local search_path = ''; "
+            + $"set local jit = off"), token);
         if (super)
             await ring.RunAsync(Sql.Of($"set local session_replication_role = replica"), token);
         return ring;

@@ -38,9 +38,17 @@ static class Values
             "inet" or "cidr" => $"192.0.2.{text}",
             "macaddr" => $"02:00:00:00:00:0{text}",
             _ when column.Type.EndsWith("[]", StringComparison.Ordinal) => "{}",
-            _ when column.Category == 'S' => $"{text}_howdah",
+            _ when column.Category == 'S' => Cut($"{text}_howdah", column.Type),
             _ => null,
         };
+    }
+
+    // character varying(3) takes no more.
+    static string Cut(string text, string type)
+    {
+        var open = type.IndexOf('(', StringComparison.Ordinal);
+        return open >= 0 && int.TryParse(type.AsSpan(open + 1).TrimEnd(')'), CultureInfo.InvariantCulture, out var length)
+            && length < text.Length ? text[..length] : text;
     }
 
     // numeric(12,2) → numeric; timestamp(3) without time zone → timestamp without time zone.

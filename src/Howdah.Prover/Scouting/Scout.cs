@@ -26,7 +26,8 @@ static class Scout
         var columns = await ReadAsync(connection, Tables, static row => (Table: new SeenTable(row.GetFieldValue<uint>(0),
             new(row.GetString(1), row.GetString(2)), row.GetChar(3), row.GetFieldValue<uint>(4), row.GetBoolean(5), row.GetBoolean(6),
             row.GetDouble(7), row.GetFieldValue<uint>(8), []), Column: new Column(row.GetInt16(9), row.GetString(10), row.GetString(11),
-            row.GetChar(12), row.GetBoolean(13), row.GetBoolean(14), row.GetBoolean(15), row.GetBoolean(17), row.GetBoolean(16))), token);
+            row.GetChar(12), row.GetBoolean(13), row.GetBoolean(14), row.GetBoolean(15), row.GetBoolean(17), row.GetBoolean(16))
+            { Harmless = row.GetBoolean(18) }), token);
         var tables = columns.Where(each => !locked.Exists(held => held.Oid == each.Table.Oid)).GroupBy(static each => each.Table.Oid)
             .Select(static group => group.First().Table with { Columns = [.. group.Select(static each => each.Column)] }).ToList();
         var policies = await ReadAsync(connection, Policies, static row => new Policy(row.GetFieldValue<uint>(0), row.GetString(1),

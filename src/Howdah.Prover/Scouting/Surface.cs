@@ -35,7 +35,11 @@ sealed record Attacker(uint Oid, string Name, bool Bypass);
 /// <param name="Identity">Whether it is GENERATED ALWAYS AS IDENTITY.</param>
 /// <param name="Unique">Whether it is part of a unique index.</param>
 sealed record Column(short Number, string Name, string Type, char Category, bool NotNull, bool Generated, bool Identity, bool Unique,
-    bool HasDefault);
+    bool HasDefault)
+{
+    /// <summary>Whether it has a default that leaves nothing behind: no number of a sequence, nothing that people made is called.</summary>
+    internal bool Harmless { get; init; }
+}
 
 /// <summary>A table whose rows belong to tenants.</summary>
 /// <param name="Kind"><c>r</c> ordinary, <c>p</c> partitioned, <c>f</c> foreign.</param>

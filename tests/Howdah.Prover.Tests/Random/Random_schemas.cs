@@ -16,7 +16,7 @@ public sealed class Random_schemas
     static readonly bool Full = Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1";
     static readonly ulong[]? Again = Environment.GetEnvironmentVariable("HOWDAH_SEED")?.Split('-')
         .Select(static text => ulong.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-    static readonly TimeSpan Patience = Full ? TimeSpan.FromMinutes(30) : TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = Full ? TimeSpan.FromMinutes(30) : TimeSpan.FromSeconds(15);
 
     public static TheoryData<int> Versions => [18, 15];
 

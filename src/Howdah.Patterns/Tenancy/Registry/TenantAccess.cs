@@ -32,6 +32,17 @@ public static class TenantAccess
     public static string Key(Session session, DatabaseSpec database) => TenantKey.Of(session,
         TenancySpec.Of(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy")).Text;
 
+    /// <summary>The signed context of a tenant, good in every session: for proofs that attack as two tenants.</summary>
+    /// <param name="session">The estate.</param>
+    /// <param name="database">The home database.</param>
+    /// <param name="tenant">The tenant's id; it need not exist.</param>
+    /// <param name="expiry">Until when it holds.</param>
+    /// <returns>What the setting must carry; null where contexts are not signed and the id itself does.</returns>
+    /// <exception cref="LoginUnavailableException">The key is not to be had here.</exception>
+    public static string? SignedContext(Session session, DatabaseSpec database, Guid tenant, DateTimeOffset expiry) =>
+        TenancySpec.Of(database) is { Wanted.Signed: true } spec
+            ? TenantKey.Of(session, spec).Sign(tenant.ToString(), expiry, 0) : null;
+
     /// <summary>Says in a transaction which tenant it serves.</summary>
     /// <param name="session">The estate.</param>
     /// <param name="database">The home database.</param>

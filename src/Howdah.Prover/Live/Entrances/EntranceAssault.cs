@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Howdah.Prover.Live.Entrances;
 
-/// <summary>Attacks contexts that are more than a tenant's id, once for each kind of policy and role.</summary>
+/// <summary>Attacks the context itself, once for each kind of policy and role.</summary>
 /// <param name="connectionString">A superuser's.</param>
 /// <param name="connection">An open connection of the same.</param>
 /// <param name="surface">What there is to attack.</param>
@@ -14,6 +14,7 @@ sealed class EntranceAssault(string connectionString, NpgsqlConnection connectio
 {
     readonly List<Finding> findings = [];
     readonly Dictionary<Attack, (int Tries, HashSet<string> Roles)> held = [];
+    readonly SortedSet<string> turned = new(StringComparer.Ordinal);
 
     internal static async Task<IReadOnlyList<Finding>> RunAsync(string connectionString, NpgsqlConnection connection, Surface surface,
         IReadOnlyList<Access> accesses, CancellationToken until, CancellationToken token)
@@ -30,6 +31,11 @@ sealed class EntranceAssault(string connectionString, NpgsqlConnection connectio
             else
                 await all.TryAsync(access, where, token);
         }
+        if (all.turned.Count > 0)
+            all.findings.Add(new(EntranceAttacks.Pivot, LintRunner.Pattern, surface.Database, Verdict.Residual,
+                $"one statement set a plain setting to another tenant and read its row: {string.Join(", ", all.turned.Take(5))}"
+                    + (all.turned.Count > 5 ? $" and {all.turned.Count - 5} more" : ""),
+                "-- Let no text from outside into SQL; sign the context where roles may run SQL of their own (see TEN-F01)."));
         return [.. all.findings, .. all.held.Select(each => new Finding(each.Key, LintRunner.Pattern, surface.Database, Verdict.Held,
             $"{each.Value.Tries} tries as {each.Value.Roles.Count} role{(each.Value.Roles.Count == 1 ? "" : "s")}: none got through"))];
     }
@@ -51,17 +57,30 @@ sealed class EntranceAssault(string connectionString, NpgsqlConnection connectio
                 Shot.Count(LiveAttacks.Own, "own", a, Read(access, own)),
                 new(LiveAttacks.Own, "plain", a, Sql.Of($"select"), Plain(stake)),
             };
-            shots.AddRange(Forgeries(access, stake, a));
+            shots.AddRange(Pivots.Of(surface.Contexts, access, stake, own, a));
+            if (surface.Entrance.Given)
+                shots.AddRange(Forgeries(access, stake, a));
             if (surface.Entrance.Expired is { } expired)
                 shots.Add(new(EntranceAttacks.Expired, "read the own row with an expired context", null, Read(access, own),
                     Sql.Of($"{Volley.Contexts(surface.Contexts, new(expired))} execute {new DollarQuoted(Read(access, own).ToString())} "
                         + $"into n;")));
             var hits = await ring.AsAsync(access.Role.Name, () => Volley.FireAsync(ring, surface.Contexts, shots, token), token);
-            // Not entered: the same role is told to be not tried by the attacks on own rows. Plain: nothing to forge, TEN-F01 says so.
-            if (hits[0].Rows is not > 0 || hits[1].Rows > 0)
+            // Not entered: the same role is told to be not tried by the attacks on own rows.
+            if (hits[0].Rows is not > 0)
                 return;
-            foreach (var hit in hits.Skip(2))
-                Judge(access, where, hit);
+            // Plain: there is no signature to forge, TEN-F01 says so; and to turn within a statement is no more than to turn before it.
+            var plain = hits[1].Rows > 0;
+            // What is forged in statements of its own is forged within one, too: one cause, one finding.
+            var forged = hits.Exists(static hit => hit.Shot.Attack == EntranceAttacks.Forged && hit.Through);
+            foreach (var hit in hits.Skip(2).Where(hit => hit.Shot.Attack == EntranceAttacks.Pivot ? !forged : !plain))
+            {
+                if (plain && hit.Through)
+                    turned.Add(where);
+                else
+                    Judge(access, where, hit);
+            }
+            if (plain)
+                return;
             if (surface.Entrance.ByStatement)
                 await ReplayAsync(ring, access, stake.A, where, token);
         }

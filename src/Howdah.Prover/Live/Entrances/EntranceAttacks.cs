@@ -23,5 +23,12 @@ static class EntranceAttacks
             + "there is told as residual, for a context is meant to travel in many designs.",
         Hmac, "Whoever reads a context in a log or a dump of a session can use it in his own, until it expires.");
 
-    internal static IReadOnlyList<Attack> All { get; } = [Forged, Expired, Replay];
+    internal static Attack Pivot { get; } = new("TEN-F13", "One statement cannot turn to another tenant", Gravity.Critical, true,
+        "As each role, as tenant A, reads a row of B in the statement that sets the context to B: in a sub-select, in a common table, "
+            + "and after an own row was read. Getting it is a break where the context is more than the tenant's id, and told as residual "
+            + "where it is a plain setting (TEN-F01).",
+        "https://www.postgresql.org/docs/current/functions-admin.html (set_config)",
+        "One injected expression is enough for it: no second statement is needed.");
+
+    internal static IReadOnlyList<Attack> All { get; } = [Forged, Expired, Replay, Pivot];
 }
