@@ -56,7 +56,8 @@ static class Named
                 out var value))
                 all.AddRange(number ? [] : [text]);
             else if (number)
-                all.AddRange([text, (value + 1).ToString(CultureInfo.InvariantCulture), (value - 1).ToString(CultureInfo.InvariantCulture)]);
+                all.AddRange([text, (value + 1).ToString(CultureInfo.InvariantCulture),
+                    (value - 1).ToString(CultureInfo.InvariantCulture)]);
             else
                 all.AddRange(value is > 0 and <= 64 ? [text, new('a', (int)value), new('a', (int)value + 1)] : [text]);
         }

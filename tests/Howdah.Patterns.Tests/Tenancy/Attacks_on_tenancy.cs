@@ -53,9 +53,11 @@ public sealed class Attacks_on_tenancy
         Assert.All(await shop.ProveAsync(), static finding => Assert.True(finding.Verdict == Verdict.Held, finding.ToString()));
 
         // From a view that is not updatable nobody deletes, and it is the right that counts.
-        foreach (var (given, verdict) in ((string, Verdict)[])[("select 1", Verdict.Held), ("grant delete on app.sums to shop_app", Verdict.Broken)])
+        foreach (var (given, verdict) in ((string, Verdict)[])[("select 1", Verdict.Held),
+            ("grant delete on app.sums to shop_app", Verdict.Broken)])
         {
-            await shop.Server.ExecuteAsync($"create or replace view app.sums as select count(*) as n from app.kinds; {given}", Shop.Database);
+            await shop.Server.ExecuteAsync($"create or replace view app.sums as select count(*) as n from app.kinds; {given}",
+                Shop.Database);
             var deletes = Assert.Single(await shop.ProveAllAsync(), static finding => finding.Attack.Id == "ACC-G02"
                 && finding.Target == "app.sums as shop_app");
             Assert.True(deletes.Verdict == verdict, deletes.ToString());
