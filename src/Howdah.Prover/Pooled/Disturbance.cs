@@ -51,12 +51,33 @@ static class Disturbance
 
     static async Task<(string? Leak, bool Bearable, bool Reached)> TryAsync(Stage stage, Ending ending, CancellationToken token)
     {
+        var locked = new Locked();
+        try
+        {
+            return await TryAsync(stage, ending, locked, token);
+        }
+        finally
+        {
+            if (locked.At is { } place)
+                await FreeAsync(stage, place);
+        }
+    }
+
+    // Where the lock may still be held.
+    sealed class Locked
+    {
+        internal Backend? At { get; set; }
+    }
+
+    static async Task<(string? Leak, bool Bearable, bool Reached)> TryAsync(Stage stage, Ending ending, Locked held,
+        CancellationToken token)
+    {
         Backend home;
         await using (var first = await stage.Pool.OpenAsync(token))
         {
             if (await first.BeginAsync(token) is not { } place)
                 return (null, false, false);
-            home = place;
+            held.At = home = place;
             await first.RunAsync(Questions.SetForTransaction(Mark.Setting, stage.Mark.Word), token);
             await first.RunAsync(Lock(stage.Mark), token);
             await ending.Disturb(first, stage, token);
@@ -75,15 +96,38 @@ static class Disturbance
             await healer.HealAsync(token);
             return ("was given a server connection whose transaction had failed already", false, true);
         }
+        if (reached.Gone)
+            held.At = null;
         if (reached.Client is not { } next)
             return (null, false, reached.Gone);
         await using (next)
         {
             var inside = await next.AskAsync<string>(Questions.Read(Mark.Setting), token) == stage.Mark.Word;
             var locked = await next.AskAsync<bool>(Unlock(stage.Mark), token);
+            held.At = null;
             await next.RollbackAsync(token);
             return (inside ? "was in the first one's transaction, with its context" : locked ? "still had its advisory lock" : null,
                 !inside, true);
+        }
+    }
+
+    // Also where the run was cancelled: hence no token. A session lock outlives its transaction, and its client.
+    static async Task FreeAsync(Stage stage, Backend place)
+    {
+        try
+        {
+            if ((await stage.Pool.ReachAsync(place, CancellationToken.None)).Client is not { } client)
+                return;
+            await using (client)
+            {
+                await client.AskAsync<bool>(Unlock(stage.Mark), CancellationToken.None);
+                await client.RollbackAsync(CancellationToken.None);
+            }
+        }
+        catch (NpgsqlException)
+        {
+            stage.Options.Progress?.Invoke($"a lock of {Attack.Id} that nobody else asks for stays until the pooler renews its "
+                + "server connection");
         }
     }
 

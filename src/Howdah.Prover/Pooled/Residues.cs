@@ -90,7 +90,7 @@ static class Residues
                 },
             },
             new(Locks, Sql.Of($"select pg_try_advisory_lock({stage.Mark.Key})"), Sql.Of($"select pg_advisory_unlock({stage.Mark.Key})"),
-                "freed the advisory lock that the first one holds", []),
+                "freed the advisory lock that the first one holds", [Sql.Of($"select pg_advisory_unlock({stage.Mark.Key})")]),
             new(Path, Sql.Of($"""
                 select set_config('search_path',
                   concat_ws(', ', nullif(current_setting('search_path'), ''), {word}), false)

@@ -156,6 +156,36 @@ public sealed class Beside_a_pooler
         Assert.True(stopped > 0);
     }
 
+    [Theory]
+    [InlineData("TEN-E10")]
+    [InlineData("TEN-E11P")]
+    public async Task Stopped_while_it_holds_a_lock_it_frees_it(string attack)
+    {
+        var shop = await Shop.OpenAsync(18);
+        await using var pooler = await shop.PoolAsync(Transactions, One);
+        var before = await StateAsync(shop, pooler);
+        var stopped = 0;
+        for (var milliseconds = 1; milliseconds < 160; milliseconds += 20)
+        {
+            using var stop = new CancellationTokenSource();
+            var options = new PoolerOptions { Progress = text =>
+            {
+                if (text.StartsWith(attack, StringComparison.Ordinal))
+                    stop.CancelAfter(milliseconds);
+            } };
+            try
+            {
+                await shop.AttackAsync(shop.Through(pooler), options, stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                stopped++;
+            }
+            Assert.Equal(before, await StateAsync(shop, pooler));
+        }
+        Assert.True(stopped > 0);
+    }
+
     [Fact]
     public async Task A_full_pool_and_a_wrong_way_are_inconclusive()
     {
