@@ -1,6 +1,6 @@
 // What is measured of the tool and the databases; each mode writes its own section of bench/RESULTS.md:
 //   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|partitions|check|dimension MEMBERS ROUNDS|rollup ROWS ROUNDS|
-//     convert [--rows N]
+//     convert [--rows N]|load FLIGHTS.csv [MAJOR [ROUNDS]]
 using System.Globalization;
 using Howdah.Bench;
 
@@ -33,9 +33,13 @@ switch (args)
     case ["convert", "--rows", var rows]:
         await ConvertBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture));
         break;
+    case ["load", var file, .. var how]:
+        await LoadBench.RunAsync(file, how is [var major, ..] ? int.Parse(major, CultureInfo.InvariantCulture) : 18,
+            how is [_, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 5);
+        break;
     default:
-        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS or "
-            + "convert [--rows N]");
+        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, "
+            + "convert [--rows N] or load FLIGHTS.csv [MAJOR [ROUNDS]]");
         return 1;
 }
 return 0;
