@@ -9,7 +9,7 @@ public sealed class Upkeep_of_the_tool
 {
     public static TheoryData<int> Versions => [18, 15];
 
-    static int Kills => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 25 : 3;
+    static int Kills => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 25 : 2;
 
     const string Leaves = "select string_agg(relname || pg_get_expr(relpartbound, c.oid), ' ' order by relname) "
         + "from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = 'app.events'::regclass";
