@@ -122,8 +122,7 @@ static class ConvertBench
 
         internal async Task SettleAsync()
         {
-            while (Interlocked.Read(ref writes) < 200)
-                await Task.Delay(10);
+            await Patience.UntilAsync("the writers are at work", () => Task.FromResult(Interlocked.Read(ref writes) >= 200));
             Interlocked.Exchange(ref longest, 0);
         }
 
@@ -162,7 +161,7 @@ static class ConvertBench
                     mine.Add(done);
                 else if (command.CommandText.StartsWith('d'))
                     mine.Remove(id);
-                await Task.Delay(1);
+                await Task.Delay(1); // the pace of a client that does something between two writes
             }
         }
 

@@ -137,7 +137,7 @@ sealed class Writers : IAsyncDisposable
             while (Interlocked.Read(ref longest) is var known && took > known)
                 Interlocked.CompareExchange(ref longest, took, known);
             Interlocked.Increment(ref acknowledged);
-            await Task.Delay(1);
+            await Task.Delay(1); // the pace of a client that does something between two writes
         }
     }
 
