@@ -5,7 +5,7 @@ namespace Howdah.Loading.Inputs;
 
 /// <summary>The bytes inside a gzip or zstd file, told by their first bytes; those of any other file as they are. What grows past the
 /// declared limits is refused before it is read.</summary>
-sealed class Decompression : Stream
+sealed class Decompression : ForwardStream
 {
     const long Free = 16 << 20;
     readonly HashedStream outer;
@@ -66,26 +66,6 @@ sealed class Decompression : Stream
         return got;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => grown;
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -94,7 +74,7 @@ sealed class Decompression : Stream
     }
 
     /// <summary>A stream whose first bytes were read already.</summary>
-    sealed class Prefixed(ReadOnlyMemory<byte> first, Stream rest) : Stream
+    sealed class Prefixed(ReadOnlyMemory<byte> first, Stream rest) : ForwardStream
     {
         ReadOnlyMemory<byte> first = first;
 
@@ -107,25 +87,5 @@ sealed class Decompression : Stream
             first = first[length..];
             return length;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

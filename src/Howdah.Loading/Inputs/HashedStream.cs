@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Howdah.Loading.Inputs;
 
 /// <summary>Bytes of an input as they come, counted and hashed. A failure to read names the input.</summary>
-sealed class HashedStream(OpenedInput input, string name) : Stream
+sealed class HashedStream(OpenedInput input, string name) : ForwardStream
 {
     readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     long read;
@@ -14,17 +14,6 @@ sealed class HashedStream(OpenedInput input, string name) : Stream
     /// <summary>The last four bytes, the least of them first.</summary>
     internal uint Last => last;
     internal long? Total => input.Length;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => read;
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads what is left, which a decompressor may not have wanted, and tells the hash of all.</summary>
     internal string End()
@@ -38,8 +27,6 @@ sealed class HashedStream(OpenedInput input, string name) : Stream
             throw new LoadException($"{name} was announced with {told} bytes and ended after {read}: it was cut or is being written");
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -57,14 +44,6 @@ sealed class HashedStream(OpenedInput input, string name) : Stream
             throw new LoadException($"reading {name} failed after {read} bytes: {failed.Message}", failed);
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
