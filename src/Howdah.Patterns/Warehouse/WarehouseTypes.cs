@@ -1,51 +1,16 @@
-using System.Text.RegularExpressions;
+using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Warehouse;
 
-/// <summary>The types that columns of a warehouse may have, by all their names; kept as the catalogs write them.</summary>
-static partial class WarehouseTypes
+/// <summary>The types that columns of a warehouse may have, plain ones that can be told apart by =.</summary>
+static class WarehouseTypes
 {
-    static readonly Dictionary<string, string> Names = new()
-    {
-        ["text"] = "text",
-        ["smallint"] = "smallint",
-        ["int2"] = "smallint",
-        ["integer"] = "integer",
-        ["int"] = "integer",
-        ["int4"] = "integer",
-        ["bigint"] = "bigint",
-        ["int8"] = "bigint",
-        ["numeric"] = "numeric",
-        ["decimal"] = "numeric",
-        ["boolean"] = "boolean",
-        ["bool"] = "boolean",
-        ["date"] = "date",
-        ["timestamptz"] = "timestamp with time zone",
-        ["timestamp with time zone"] = "timestamp with time zone",
-        ["timestamp"] = "timestamp without time zone",
-        ["timestamp without time zone"] = "timestamp without time zone",
-        ["uuid"] = "uuid",
-        ["double precision"] = "double precision",
-        ["float8"] = "double precision",
-        ["real"] = "real",
-        ["float4"] = "real",
-    };
-
     /// <summary>What may stand in the file, for messages.</summary>
     internal const string Wants =
         "a type: text, varchar(n), smallint, integer, bigint, numeric(p,s), boolean, date, timestamp, timestamptz or uuid";
 
     /// <summary>The type as the catalogs write it; null for what is none of them.</summary>
-    internal static string? Parse(string text)
-    {
-        var name = Blanks().Replace(text.Trim().ToLowerInvariant(), " ");
-        if (Names.GetValueOrDefault(name) is { } plain)
-            return plain;
-        if (Varchar().Match(name) is { Success: true } varchar)
-            return $"character varying({varchar.Groups[1].Value})";
-        return Numeric().Match(name) is { Success: true } numeric
-            ? $"numeric({numeric.Groups[1].Value},{(numeric.Groups[2].Success ? numeric.Groups[2].Value : "0")})" : null;
-    }
+    internal static string? Parse(string text) => TypeNames.Parse(text) is { } type and not "jsonb" ? type : null;
 
     /// <summary>Whether sums depend on the order of rows.</summary>
     internal static bool IsFloating(string type) => type is "real" or "double precision";
@@ -55,13 +20,4 @@ static partial class WarehouseTypes
 
     /// <summary>Whether it can hold NaN, which would make every sum NaN.</summary>
     internal static bool IsNumeric(string type) => type.StartsWith("numeric", StringComparison.Ordinal);
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blanks();
-
-    [GeneratedRegex(@"^(?:varchar|character varying) ?\( ?([1-9][0-9]{0,4}) ?\)$")]
-    private static partial Regex Varchar();
-
-    [GeneratedRegex(@"^(?:numeric|decimal) ?\( ?([1-9][0-9]{0,2}) ?(?:, ?([0-9]{1,3}) ?)?\)$")]
-    private static partial Regex Numeric();
 }
