@@ -49,9 +49,11 @@ static class Checks
         "Compares it with the days there are, and its weeks and years with what PostgreSQL says of them.");
     internal static Attack Room { get; } = Of("WAR-24", "Surrogate keys will not run out or come twice",
         "Compares the sequence with the greatest key and with half of what its type holds.", Gravity.Medium);
+    internal static Attack Inferred { get; } = Of("WAR-26", "An inferred member says nothing but its key, and no event of it came",
+        "Looks for inferred members with attributes, with a period of their own, or with events in the log.");
 
-    internal static IReadOnlyList<Attack> All { get; } =
-        [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version, Grain, Recomputed, Ghost, Calendar, Room];
+    internal static IReadOnlyList<Attack> All { get; } = [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version,
+        Grain, Recomputed, Ghost, Calendar, Room, Inferred];
 
     internal static IEnumerable<Check> For(WarehouseSpec spec) =>
     [

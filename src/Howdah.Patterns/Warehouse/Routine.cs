@@ -19,6 +19,9 @@ static class Routine
           the_loaded pg_catalog.int8 := 0;
           the_refused pg_catalog.int8 := 0;
           the_late pg_catalog.int8 := 0;
+          the_replaced pg_catalog.int8 := 0;
+          the_repointed pg_catalog.int8 := 0;
+          the_inferred pg_catalog.int8 := 0;
           the_later pg_catalog.bool;
           the_least pg_catalog.timestamptz;
         begin
@@ -26,9 +29,10 @@ static class Routine
 
     /// <summary>How it ends: with an entry in the log, which the proof of conservation reads.</summary>
     internal static Sql Log(WarehouseSpec spec, string target, Sql measures) => Sql.Of($"""
-          insert into {spec.Name("load_log")} (batch, target, rows_read, rows_loaded, rows_unchanged, rows_quarantined, repointed, measures)
-          values (the_batch, {new Literal(target)}, the_read, the_loaded, the_read - the_loaded - the_refused, the_refused, the_late,
-                  {measures});
+          insert into {spec.Name("load_log")} (batch, target, rows_read, rows_loaded, rows_unchanged, rows_quarantined, repointed,
+            inferred, measures)
+          values (the_batch, {new Literal(target)}, the_read, the_loaded, the_read - the_loaded - the_refused, the_refused, the_repointed,
+                  the_inferred, {measures});
         end
         """);
 

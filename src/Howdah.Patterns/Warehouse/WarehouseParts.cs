@@ -41,10 +41,15 @@ static class WarehouseParts
               rows_unchanged bigint not null,
               rows_quarantined bigint not null,
               repointed bigint not null,
+              inferred bigint not null default 0,
               measures jsonb,
               at timestamptz not null default pg_catalog.clock_timestamp()
             )
             """));
+        yield return table.Column("inferred", "bigint") with
+        {
+            Sql = [Sql.Of($"alter table {spec.Name("load_log")} add column inferred bigint not null default 0")],
+        };
         yield return table.Index("load_log_batch", "finds the loads of a batch", Sql.Of($"(batch, target)"));
         yield return table.Grants();
     }

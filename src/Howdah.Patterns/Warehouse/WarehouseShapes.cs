@@ -73,7 +73,10 @@ static partial class WarehouseShapes
         var dimension = keys.Required("dimension", Plain, "The dimension.", "customer");
         var at = keys.Optional("at", Plain, "", "The date of the fact by which its version is looked up; the first where left out.",
             example: "order_date");
-        return values => new(values.Get(dimension), values.Get(at));
+        var missing = keys.Optional("missing", Shapes.Choice(("unknown", MissingMember.Unknown), ("infer", MissingMember.Infer),
+            ("quarantine", MissingMember.Quarantine)), MissingMember.Unknown, "What becomes of a fact whose member is not known: it points "
+            + "to the unknown one until the member comes, a member is inferred from its key, or the fact is refused.", "unknown");
+        return values => new(values.Get(dimension), values.Get(at), values.Get(missing));
     });
 
     static Shape<FactWish> Fact { get; } = Shapes.Object<FactWish>("a fact", keys =>
@@ -86,7 +89,7 @@ static partial class WarehouseShapes
         var degenerate = keys.Optional("degenerate", Shapes.Map(Type), None, "Columns of the source without a dimension.",
             example: "{ order_id: text, line: integer }");
         var dimensions = keys.Optional("dimensions", Shapes.Map(Shapes.ScalarOr(
-            Shapes.Parsed<ReferenceWish>("a dimension's name", static text => new(text, "")), Reference)),
+            Shapes.Parsed<ReferenceWish>("a dimension's name", static text => new(text, "", MissingMember.Unknown)), Reference)),
             new Dictionary<string, ReferenceWish>(), "Dimensions by role.",
                 example: "{ customer: { dimension: customer, at: order_date } }");
         var measures = keys.Optional("measures", Shapes.Map(Measure), new Dictionary<string, MeasureWish>(), "Measures by name.",

@@ -35,6 +35,17 @@ enum Additivity
     NonAdditive,
 }
 
+/// <summary>What becomes of a fact whose dimension's member is not known.</summary>
+enum MissingMember
+{
+    /// <summary>It points to the unknown member until the member comes.</summary>
+    Unknown,
+    /// <summary>A member is made of which the key alone is known; it is completed when its event comes, and keeps its key.</summary>
+    Infer,
+    /// <summary>It is refused.</summary>
+    Quarantine,
+}
+
 /// <summary>An attribute of a dimension.</summary>
 /// <param name="Type">Its type, as the catalogs write it.</param>
 /// <param name="Change">What a change does.</param>
@@ -69,7 +80,8 @@ sealed record MeasureWish(string Type, Additivity Additivity, string About);
 /// <summary>A dimension as a fact refers to it.</summary>
 /// <param name="Dimension">The dimension.</param>
 /// <param name="At">The date of the fact at which its version is looked up.</param>
-sealed record ReferenceWish(string Dimension, string At);
+/// <param name="Missing">What becomes of a fact whose member is not known.</param>
+sealed record ReferenceWish(string Dimension, string At, MissingMember Missing);
 
 /// <summary>A fact.</summary>
 /// <param name="Kind">What a row is.</param>

@@ -8,7 +8,7 @@ static class WarehouseValidation
 {
     /// <summary>Columns that the warehouse gives its tables itself.</summary>
     static readonly string[] Own = ["valid_from", "valid_to", "batch", "howdah_line", "effective_at", "version", "operation", "sk",
-        "refused",
+        "refused", "inferred",
         "bucket", "row_count", "frozen"];
 
     internal static IEnumerable<Diagnostic> Validate(WarehouseSpec spec)
@@ -131,6 +131,9 @@ static class WarehouseValidation
         {
             if (!spec.Wanted.Dimensions.ContainsKey(reference.Dimension))
                 yield return Missing(reference.Dimension, spec.Wanted.Dimensions.Keys, $"{path}.dimensions.{role}", "dimension");
+            else if (spec.Wanted.Dimensions[reference.Dimension].Junk && reference.Missing != MissingMember.Unknown)
+                yield return Diagnostic.Error(Codes.Empty, $"{reference.Dimension} is junk: loads make all its members, so none is missing",
+                    $"{path}.dimensions.{role}.missing", "leave `missing` out");
             if (!wish.Dates.Contains(reference.At))
                 yield return Missing(reference.At, wish.Dates, $"{path}.dimensions.{role}", "date");
         }

@@ -46,6 +46,9 @@ public sealed class Every_proof_can_fail
             + "month_start, fiscal_year, fiscal_quarter, fiscal_month, is_weekend, holiday from dw.calendar where day = '2030-12-31'",
                 "WAR-23"),
         ("update dw.calendar set iso_year = 2027 where day = '2027-01-01'", "WAR-23"),
+        ("update dw.customer set segment = 'home' where inferred", "WAR-26"),
+        ("update dw.customer set valid_from = '2020-01-01' where inferred", "WAR-26"),
+        ("update dw.customer set inferred = true where name = 'Bob'", "WAR-09 WAR-26"),
         ("select setval(pg_get_serial_sequence('dw.customer', 'sk'), 1)", "WAR-24"),
     ];
 
@@ -70,6 +73,8 @@ public sealed class Every_proof_can_fail
             ('o2', 1, '2024-02-05', '2024-05-06', 'web', 'c1', 7, false, null, 2.0001, 1, 2),
             ('o3', 1, '2024-08-05', '2024-08-06', 'web', 'c1', 7, false, null, 4, 1, 4)
             """);
+        await Star.LoadAsync(db, "call", 4, "call_id, called, source, customer_id, shop_id, minutes",
+            "(1, '2024-08-05'::date, 'web', 'c7', 7, 3)");
         await Star.RunAsync(db, "call dw.refresh_sales_monthly()");
         using var estate = new EstateHarness(star.Server, Star.Yaml);
         var loaded = estate.Load().Estate!;

@@ -54,17 +54,30 @@ static class DimensionChecks
             where d.valid_from >= d.valid_to or (d.before_to = d.valid_from{Sql.Join("", versioned.Select(column =>
                 Sql.Of($" and d.{new Ident(column)} is not distinct from d.{new Ident($"{column}_before")}")))})
             """), reload);
+        yield return Of(Checks.Inferred, Inferred(name, log, keys, wish), reload);
         var columns = (IReadOnlyList<string>)[.. keys, "valid_from", "valid_to", .. wish.Attributes.Keys];
         yield return Of(Checks.History, Sql.Of($"""
             select {key} from (
               with wanted as ({DimensionLoad.History(spec, dimension, wish, null)})
               (select {Part.Columns("w", columns)} from wanted w
-               except all select {Part.Columns("t", columns)} from {name} t where t.sk > 0)
+               except all select {Part.Columns("t", columns)} from {name} t where t.sk > 0 and not t.inferred)
               union all
-              (select {Part.Columns("t", columns)} from {name} t where t.sk > 0
+              (select {Part.Columns("t", columns)} from {name} t where t.sk > 0 and not t.inferred
                except all select {Part.Columns("w", columns)} from wanted w)
             ) d
             """), reload);
+    }
+
+    static Sql Inferred(QName name, QName log, IReadOnlyList<string> keys, DimensionWish wish)
+    {
+        var texts = DimensionParts.Texts(wish);
+        var says = Sql.Join("", wish.Attributes.Keys.Select(column => Sql.Of($" or d.{new Ident(column)} is distinct from "
+            + $"{(texts.Contains(column) ? Sql.Of($"'Unknown'") : Sql.Of($"null"))}")));
+        return Sql.Of($"""
+            select {Told("d", keys)} from {name} d
+            where d.inferred and (d.sk < 0 or exists (select from {log} e where {DimensionLoad.Equal("e", "d", keys)})
+              or d.valid_from <> '-infinity' or d.valid_to <> 'infinity'{says})
+            """);
     }
 
     internal static Sql Told(string alias, IEnumerable<string> columns) =>

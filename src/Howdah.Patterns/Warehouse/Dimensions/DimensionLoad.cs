@@ -76,7 +76,7 @@ static class DimensionLoad
             : Sql.Of($" and row({Part.Columns("d", attributes)}) is not distinct from row({Part.Columns("i", attributes)})");
         return Sql.Of($"""
             the_later and i.operation = 'U' and exists (select from {spec.Name(dimension)} d
-              where {Equal("d", "i", keys)} and d.valid_to = 'infinity'{same})
+              where {Equal("d", "i", keys)} and d.valid_to = 'infinity' and not d.inferred{same})
             """);
     }
 
@@ -173,7 +173,6 @@ static class DimensionLoad
                   where {Equal("e", "i", [.. keys, "effective_at", "version"])} and e.batch = the_batch);
               get diagnostics the_late = row_count;
               the_loaded := the_loaded - the_late;
-              the_late := 0;
             """);
     }
 
@@ -183,12 +182,21 @@ static class DimensionLoad
         var keys = wish.Key.Keys.ToList();
         var same = Equal("d", "w", [.. keys, "valid_from"]);
         var rest = (IReadOnlyList<string>)["valid_to", .. wish.Attributes.Keys];
+        // What was inferred becomes the first version and keeps its surrogate key, wherever that version begins.
+        var begin = wish.Extend ? null : Sql.Of($"""
+              update {name} d set valid_from = w.valid_from
+              from (select distinct on ({Part.Columns("v", keys)}) {Part.Columns("v", [.. keys, "valid_from"])}
+                    from pg_temp.howdah_wanted v order by {Part.Columns("v", [.. keys, "valid_from"])}) w
+              where {Equal("d", "w", keys)} and d.inferred;
+
+            """);
         return Sql.Of($"""
-              delete from {name} d using pg_temp.howdah_touched x
+            {begin}  delete from {name} d using pg_temp.howdah_touched x
               where {Equal("d", "x", keys)} and not exists (select from pg_temp.howdah_wanted w where {same});
-              update {name} d set {Sql.Join(", ", rest.Select(static column => Sql.Of($"{new Ident(column)} = w.{new Ident(column)}")))}
+              update {name} d set {Sql.Join(", ", rest.Select(static column => Sql.Of($"{new Ident(column)} = w.{new Ident(column)}")))},
+                inferred = false
               from pg_temp.howdah_wanted w
-              where {same} and row({Part.Columns("d", rest)}) is distinct from row({Part.Columns("w", rest)});
+              where {same} and (d.inferred or row({Part.Columns("d", rest)}) is distinct from row({Part.Columns("w", rest)}));
               insert into {name} ({Part.List([.. keys, "valid_from", .. rest])})
               select {Part.Columns("w", [.. keys, "valid_from", .. rest])} from pg_temp.howdah_wanted w
               where not exists (select from {name} d where {same});
@@ -220,7 +228,7 @@ static class DimensionLoad
         orderby fact.Key, reference.Key
         select (fact.Key, reference.Key, reference.Value);
 
-    static Sql Repoint(WarehouseSpec spec, string dimension, DimensionWish wish, string fact, string role, ReferenceWish reference)
+    internal static Sql Repoint(WarehouseSpec spec, string dimension, DimensionWish wish, string fact, string role, ReferenceWish reference)
     {
         var surrogate = new Ident(FactColumn.Surrogate(role));
         var lookup = Lookup(spec, dimension, wish, role, reference);
@@ -230,9 +238,8 @@ static class DimensionLoad
               where {Sql.Join(" and ", wish.Key.Keys.Select(key =>
                   Sql.Of($"f.{new Ident(Parked(role, reference, key))} = x.{new Ident(key)}")))}
                 and f.{surrogate} is distinct from {lookup};
-              get diagnostics the_refused = row_count;
-              the_late := the_late + the_refused;
-              the_refused := 0;
+              get diagnostics the_late = row_count;
+              the_repointed := the_repointed + the_late;
             """);
     }
 

@@ -37,6 +37,7 @@ static class DimensionParts
               {Columns(wish.Key)},
               {Attributes(wish)}valid_from timestamptz not null default '-infinity',
               valid_to timestamptz not null default 'infinity',
+              inferred boolean not null default false,
               constraint {new Ident($"{dimension}_period")} check (valid_from < valid_to),
               constraint {new Ident($"{dimension}_key")}
                 check ({(wish.Junk ? Sql.Of($"true") : Sql.Of($"sk < 0 or {Present(wish.Key.Keys)}"))})
@@ -45,6 +46,10 @@ static class DimensionParts
         foreach (var (column, type) in wish.Key.Concat(Types(wish)).Concat([new("sk", "bigint"),
             new("valid_from", "timestamp with time zone"), new("valid_to", "timestamp with time zone")]))
             yield return table.Column(column, type);
+        yield return table.Column("inferred", "boolean") with
+        {
+            Sql = [Sql.Of($"alter table {name} add column inferred boolean not null default false")],
+        };
         yield return table.Constraint($"{dimension}_period", "no version is empty or backward", Sql.Of($"check (valid_from < valid_to)"))
             with { Inline = true };
         yield return table.Index($"{dimension}_bk", "one version begins at a time", Sql.Of($"({keys}, valid_from)"
@@ -95,7 +100,7 @@ static class DimensionParts
     /// <summary>The members that stand for no member, where they are not there yet.</summary>
     internal static Sql Members(WarehouseSpec spec, string dimension, DimensionWish wish)
     {
-        var texts = wish.Attributes.Where(static each => each.Value.Type == "text").Select(static each => each.Key).ToList();
+        var texts = Texts(wish);
         var names = texts.Count > 0 ? Sql.Of($", {Part.List(texts)}") : null;
         Sql Row(int sk, string word) => Sql.Of($"({sk}::pg_catalog.int8"
             + $"{Sql.Join("", texts.Select(_ => Sql.Of($", {new Literal(word)}")))})");
@@ -107,6 +112,10 @@ static class DimensionParts
             where not exists (select from {spec.Name(dimension)} d where d.sk = m.sk)
             """);
     }
+
+    /// <summary>The attributes that say that nothing is known in words.</summary>
+    internal static IReadOnlyList<string> Texts(DimensionWish wish) =>
+        [.. wish.Attributes.Where(static each => each.Value.Type == "text").Select(static each => each.Key)];
 
     internal static IEnumerable<KeyValuePair<string, string>> Types(DimensionWish wish) =>
         wish.Attributes.Select(static each => KeyValuePair.Create(each.Key, each.Value.Type));

@@ -24,8 +24,7 @@ static class FactLoad
         return Sql.Of($"""
             {Routine.Head}
             {Routine.Check(spec, names)}
-            {Routine.Lock(spec, [.. wish.References.Values.Select(static each => each.Dimension).Distinct()
-                .Order(StringComparer.Ordinal).Select(each => (each, spec.Wanted.Dimensions[each].Junk)), (fact, true)])}
+            {Routine.Lock(spec, Locks(spec, fact, wish))}
               drop table if exists pg_temp.howdah_in;
               execute pg_catalog.format({new Literal(Intake(columns))},
                 case when 'howdah_line' = any(the_columns) then 's.howdah_line' else 'null' end, staging);
@@ -39,19 +38,32 @@ static class FactLoad
               where {DimensionLoad.Equal("f", "t", wish.Grain)} and f.refused is null;
               analyze {In};
             {Sql.Join("\n", junk.Select(each => Junk(spec, each.Key, each.Value)))}
-            {Standing(spec, fact, wish, rest)}
+            {MissingMembers.Refuse(spec, wish)}
+            {(wish.Kind == FactKind.Transaction ? Standing(spec, fact, wish, rest) : null)}
+            {MissingMembers.Infer(spec, wish)}
+            {(wish.Kind == FactKind.Transaction ? null : Standing(spec, fact, wish, rest))}
               insert into {name} ({Part.List([.. names, .. surrogates])}, batch)
               select distinct on ({Part.Columns("f", wish.Grain)}) {Part.Columns("f", names)}{lookups}, the_batch
               from {In} f
               where f.refused is null and not exists (select from {name} t where {DimensionLoad.Equal("t", "f", wish.Grain)});
               get diagnostics the_loaded = row_count;
-              the_loaded := the_loaded + the_late;
-              the_late := 0;
+              the_loaded := the_loaded + the_replaced;
             {Routine.Quarantine(In)}
               drop table pg_temp.howdah_in;
             {Statistics(name, wish)}
             {Routine.Log(spec, fact, Measures(name, wish))}
             """);
+    }
+
+    // Whoever may make members has their dimension alone, and the facts that another load left at the unknown one, too.
+    static List<(string Table, bool Alone)> Locks(WarehouseSpec spec, string fact, FactWish wish)
+    {
+        var inferred = wish.References.Values.Where(static each => each.Missing == MissingMember.Infer)
+            .Select(static each => each.Dimension).Distinct().ToList();
+        return [.. wish.References.Values.Select(static each => each.Dimension).Distinct().Order(StringComparer.Ordinal)
+            .Select(each => (each, spec.Wanted.Dimensions[each].Junk || inferred.Contains(each))),
+            .. inferred.SelectMany(each => DimensionLoad.Referring(spec, each)).Select(static each => each.Fact).Append(fact).Distinct()
+                .Order(StringComparer.Ordinal).Select(static each => (each, true))];
     }
 
     static Sql Lookup(WarehouseSpec spec, string role, ReferenceWish reference)
@@ -98,7 +110,7 @@ static class FactLoad
               update {name} t set {set}, batch = the_batch
               from (select distinct on ({Part.Columns("i", wish.Grain)}) i.* from {In} i where i.refused is null) f
               where {DimensionLoad.Equal("t", "f", wish.Grain)} and {Whole("f", rest)} is distinct from {Whole("t", rest)};
-              get diagnostics the_late = row_count;
+              get diagnostics the_replaced = row_count;
             """);
     }
 
