@@ -8,15 +8,29 @@ namespace Howdah.Patterns.Partitions;
 /// </summary>
 sealed class Clock
 {
-    readonly TimeZoneInfo? zone;
+    static readonly DateTime Epoch = DateTime.UnixEpoch;
 
-    Clock(TimeZoneInfo? zone) => this.zone = zone;
+    readonly TimeZoneInfo? zone;
+    // Of a key that is a UUID: bounds that are there already, as they are; null for other keys.
+    readonly IReadOnlyDictionary<DateTime, string>? uuids;
+
+    Clock(TimeZoneInfo? zone, IReadOnlyDictionary<DateTime, string>? uuids = null)
+    {
+        this.zone = zone;
+        this.uuids = uuids;
+    }
 
     /// <summary>For keys of type date or timestamp.</summary>
     internal static Clock Plain { get; } = new(null);
 
     /// <summary>For keys of type timestamp with time zone.</summary>
     internal static Clock In(string zone) => new(TimeZoneInfo.FindSystemTimeZoneById(zone));
+
+    /// <summary>For keys that are UUIDs of version 7, which begin with the milliseconds since 1970.</summary>
+    /// <param name="zone">Where days begin.</param>
+    /// <param name="seen">Bounds of partitions that are there: one that was not made here may lie within a millisecond.</param>
+    internal static Clock Uuids(string zone, IReadOnlyDictionary<DateTime, string> seen) =>
+        new(TimeZoneInfo.FindSystemTimeZoneById(zone), seen);
 
     /// <summary>Whether there is such a zone.</summary>
     internal static bool Knows(string zone) => TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _);
@@ -38,8 +52,19 @@ sealed class Clock
     internal DateOnly DayOf(DateTime instant) =>
         DateOnly.FromDateTime(zone is null ? instant : TimeZoneInfo.ConvertTimeFromUtc(instant, zone));
 
-    /// <summary>An instant as SQL takes it, with offset where the key has a zone.</summary>
+    /// <summary>An instant as a value of the key: with offset where it has a zone, the least UUID of that time where it is one.</summary>
     internal string Text(DateTime instant)
+    {
+        if (uuids is null)
+            return Words(instant);
+        if (uuids.TryGetValue(instant, out var seen))
+            return seen;
+        var hex = Math.Max(0, (instant - Epoch).Ticks / TimeSpan.TicksPerMillisecond).ToString("x12", CultureInfo.InvariantCulture);
+        return $"{hex[..8]}-{hex[8..]}-0000-0000-000000000000";
+    }
+
+    /// <summary>An instant for people, with offset where there is a zone.</summary>
+    internal string Words(DateTime instant)
     {
         if (zone is null)
             return instant.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);

@@ -11,6 +11,7 @@ static class Codes
     internal const string Default = "HOW0906";
     internal const string NoArchive = "HOW0907";
     internal const string Referred = "HOW0908";
+    internal const string Unclear = "HOW0909";
 
     internal static (string, string)[] All { get; } =
     [
@@ -22,5 +23,6 @@ static class Codes
         (Default, "A table has a default partition, which makes every new partition wait for its readers."),
         (NoArchive, "A retention does not say what it needs: how long, or where archives go."),
         (Referred, "Foreign keys refer to a table whose partitions are to be retired."),
+        (Unclear, "It is not clear how a table is divided into partitions."),
     ];
 }

@@ -1,5 +1,6 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 
 namespace Howdah.Patterns.Partitions;
 
@@ -12,27 +13,29 @@ sealed class LeafSteps(PartitionsSpec spec, QName parent)
     static readonly CatalogQuery LikeParent = CatalogQuery.Load(typeof(LeafSteps), "like_parent.sql");
 
     /// <summary>Makes one. Rows of its range that lie in the default partition move over in the same transaction.</summary>
-    internal Step Create(QName leaf, Ident key, string low, string high, QName? rest, IReadOnlyList<string> columns)
+    internal Step Create(QName leaf, Ident key, Bound bound, QName? rest, IReadOnlyList<string> columns)
     {
-        var (from, to) = (new Literal(low), new Literal(high));
+        var holds = bound.Holds(key);
         var sql = new List<Sql>
         {
             // Not its identity: a partition with one of its own hands out the parent's numbers again. Statistics are the planner's by leaf.
             Sql.Of($"create table {leaf} (like {parent} including all excluding identity excluding statistics)"),
         };
-        if (rest is { } common)
+        if (rest is { } common && holds is not null)
         {
             var names = Sql.List(columns.Select(static name => new Ident(name)));
             sql.Add(Sql.Of($"lock table {common} in access exclusive mode"));
-            sql.Add(Sql.Of($"with moved as (delete from only {common} where {key} >= {from} and {key} < {to} returning {names}) "
+            sql.Add(Sql.Of($"with moved as (delete from {common} where {holds} returning {names}) "
                 + $"insert into {leaf} ({names}) overriding system value select {names} from moved"));
         }
         // Attaching reads the table to verify its rows; the check, validated while nobody knows the table, spares that.
-        sql.Add(Sql.Of($"alter table {leaf} add constraint howdah_bounds check ({key} is not null and {key} >= {from} and {key} < {to})"));
-        sql.Add(Sql.Of($"alter table {parent} attach partition {leaf} for values from ({from}) to ({to})"));
-        sql.Add(Sql.Of($"alter table {leaf} drop constraint howdah_bounds"));
+        if (holds is not null)
+            sql.Add(Sql.Of($"alter table {leaf} add constraint howdah_bounds check ({holds})"));
+        sql.Add(Sql.Of($"alter table {parent} attach partition {leaf} {bound.Values}"));
+        if (holds is not null)
+            sql.Add(Sql.Of($"alter table {leaf} drop constraint howdah_bounds"));
         sql.AddRange(Mending(parent, leaf));
-        return Step($"{parent.Plain}/{leaf.Name}", leaf, StepAction.Create, $"from {low} to {high}", sql) with
+        return Step($"{parent.Plain}/{leaf.Name}", leaf, StepAction.Create, bound.Words, sql) with
         {
             Owns = [new("table", leaf.Schema, leaf.Name)],
             Limits = rest is null ? Limits.Catalog : Limits.Data,

@@ -1,5 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
 
 namespace Howdah.Patterns.Partitions;
@@ -24,8 +25,9 @@ static class PartitionsDiffer
         List<Diagnostic> notes)
     {
         // A table that a migration of the same plan makes is not seen yet, nor is the type of its key: literals with offset fit them all.
-        var seen = facts.Tables.GetValueOrDefault(table) ?? new(true, "range", wish.By, ZonedType, [], [], []);
-        if (Problem(table, wish, seen, path) is { } problem)
+        var seen = facts.Tables.GetValueOrDefault(table) ?? new(true, wish.Kind.Strategy(), wish.By, wish.ExpectedType,
+            [], [], []);
+        if (DividingProblems.Of(table, wish, seen, path) is { } problem)
         {
             notes.Add(problem);
             return;
@@ -38,9 +40,7 @@ static class PartitionsDiffer
         steps.AddRange(seen.Leaves.Where(static leaf => leaf.Pending).Select(maker.Finalize));
         var living = seen.Leaves.Where(static leaf => !leaf.Pending).ToList();
         steps.AddRange(living.Where(static leaf => leaf.Differs.Count > 0).Select(maker.Mend));
-        var clock = seen.Type == ZonedType ? Clock.In(wish.Zone) : Clock.Plain;
-        var missing = wish.Missing(clock, facts.Today[wish.Zone],
-            [.. living.Where(static leaf => !leaf.IsDefault).Select(static leaf => leaf.Bounds)], Most);
+        var missing = wish.Missing(seen, facts.Today[wish.Zone], Most);
         if (Count(table, living.Count, missing.Count, path) is { } count)
             notes.Add(count);
         if (missing.Count > 0 && living.Count + missing.Count > Most)
@@ -51,32 +51,13 @@ static class PartitionsDiffer
                 + "while a partition is made makes that wait, and rows there are in no partition's bounds", path,
                 "detach it once it is empty, and keep rows out of range with whoever loads"));
         var taken = facts.Taken[table.Schema].ToHashSet(StringComparer.Ordinal);
-        foreach (var (start, bounds) in missing)
+        foreach (var (suffix, bound) in missing)
         {
-            var leaf = new QName(table.Schema, LeafName.For(table.Name, wish.Every.Suffix(start), taken));
+            var leaf = new QName(table.Schema, LeafName.For(table.Name, suffix, taken));
             taken.Add(leaf.Name);
-            steps.Add(maker.Create(leaf, new(wish.By), clock.Text(bounds.From), clock.Text(bounds.To), rest, seen.Columns));
+            steps.Add(maker.Create(leaf, new(wish.By), bound, rest, seen.Columns));
         }
     }
-
-    const string ZonedType = "timestamp with time zone";
-
-    static Diagnostic? Problem(QName table, PartitionWish wish, TableFacts seen, string path) => seen switch
-    {
-        { Partitioned: false } => Diagnostic.Error(Codes.Unpartitioned, $"{table.Plain} is not partitioned", path,
-            $"howdah partition convert {table.Plain} makes it so while it is in use; a new table is made by a migration with PARTITION BY "
-                + $"RANGE ({new Ident(wish.By)}), its primary key holding {wish.By}, as PRIMARY KEY (id, {wish.By}): an id alone then is "
-                + "unique only as long as one sequence gives it"),
-        { Strategy: not "range" } => Diagnostic.Error(Codes.OtherKey, $"{table.Plain} is partitioned by {seen.Strategy}, not by range",
-            path, "only ranges of time are made ahead"),
-        { Key: var key } when key != wish.By => Diagnostic.Error(Codes.OtherKey,
-            $"{table.Plain} is partitioned by {key ?? "several columns or an expression"}, not by {wish.By}", path,
-            key is null ? "only one plain column can be declared" : $"write by: {key}"),
-        { Type: not (ZonedType or "timestamp without time zone" or "date") } => Diagnostic.Error(Codes.OtherKey,
-            $"{table.Plain} is partitioned by {wish.By} of type {seen.Type}, which is no time", path,
-            "only date, timestamp and timestamptz are made ahead"),
-        _ => null,
-    };
 
     static Diagnostic? Count(QName table, int there, int missing, string path) => (there + missing) switch
     {

@@ -1,4 +1,5 @@
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 
 namespace Howdah.Patterns.Partitions;
 
@@ -23,13 +24,29 @@ sealed record TableFacts(bool Partitioned, string Strategy, string? Key, string 
 {
     /// <summary>A foreign key of another table that refers to it; null where there is none.</summary>
     internal string? Referrer { get; init; }
+
+    /// <summary>
+    /// About how far numbers have come: to the step, so that a plan does not grow stale with every row. The highest that the sequence gave,
+    /// or the last number of the last partition that has a file with something in it; null where there is neither.
+    /// </summary>
+    internal long? Highest { get; init; }
 }
 
 /// <summary>A partition.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Bounds">What it holds.</param>
+/// <param name="Bounds">What it holds, where that is time.</param>
 /// <param name="IsDefault">Whether it is the default.</param>
 /// <param name="Pending">Whether its detaching was cut off.</param>
 /// <param name="Differs">In what it differs from its parent: <c>owner</c>, <c>row security</c>, <c>replica identity</c>,
 /// <c>privileges</c>.</param>
-sealed record LeafFacts(QName Name, Bounds Bounds, bool IsDefault, bool Pending, IReadOnlyList<string> Differs);
+sealed record LeafFacts(QName Name, Bounds Bounds, bool IsDefault, bool Pending, IReadOnlyList<string> Differs)
+{
+    /// <summary>The lower bound of a range, in the catalog's words; null where it has no beginning.</summary>
+    internal string? Low { get; init; }
+
+    /// <summary>The upper bound of a range; null where it has no end.</summary>
+    internal string? High { get; init; }
+
+    /// <summary>What it holds, where that is numbers.</summary>
+    internal NumberBounds Numbers => NumberRange.Parse(Low, High);
+}

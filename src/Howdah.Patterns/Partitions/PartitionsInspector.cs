@@ -9,6 +9,7 @@ static class PartitionsInspector
     static readonly CatalogQuery Leaves = CatalogQuery.Load(typeof(PartitionsInspector), "leaves.sql");
     static readonly CatalogQuery Today = CatalogQuery.Load(typeof(PartitionsInspector), "today.sql");
     static readonly CatalogQuery Memory = CatalogQuery.Load(typeof(PartitionsInspector), "retiring_memory.sql");
+    static readonly CatalogQuery Highest = CatalogQuery.Load(typeof(PartitionsInspector), "highest.sql");
     static readonly CatalogQuery Taken = CatalogQuery.Load(typeof(PartitionsInspector), "taken.sql");
 
     internal static async Task<PartitionsFacts> InspectAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
@@ -23,19 +24,36 @@ static class PartitionsInspector
         var leaves = (await catalog.QueryAsync(Leaves, static row => (Parent: new QName(row.GetString(0), row.GetString(1)),
             Leaf: new LeafFacts(new(row.GetString(2), row.GetString(3)),
                 new(row.IsDBNull(4) ? DateTime.MinValue : row.GetDateTime(4), row.IsDBNull(5) ? DateTime.MaxValue : row.GetDateTime(5)),
-                row.GetBoolean(6), row.GetBoolean(7), row.GetFieldValue<string[]>(8))), token, schemas, tables))
+                row.GetBoolean(6), row.GetBoolean(7), row.GetFieldValue<string[]>(8))
+            {
+                Low = row.IsDBNull(9) ? null : row.GetString(9),
+                High = row.IsDBNull(10) ? null : row.GetString(10),
+            }), token, schemas, tables))
             .ToLookup(static row => row.Parent, static row => row.Leaf);
         var seen = await catalog.QueryAsync(Tables, row => (Name: new QName(row.GetString(0), row.GetString(1)),
             Partitioned: row.GetBoolean(2), Strategy: row.GetString(3), Key: row.IsDBNull(4) ? null : row.GetString(4),
             Type: row.GetString(5), Columns: row.GetFieldValue<string[]>(6), Bad: row.GetFieldValue<string[]>(7),
             Referrer: row.IsDBNull(8) ? null : row.GetString(8)), token, schemas, tables);
+        var highest = await HighestAsync(spec, catalog, token);
         var memory = await catalog.QueryAsync(Memory, static row => row.GetBoolean(0), token);
         return new(seen.ToDictionary(static row => row.Name, row => new TableFacts(row.Partitioned, row.Strategy, row.Key, row.Type,
-                row.Columns, row.Bad, [.. leaves[row.Name]]) { Referrer = row.Referrer }),
+                row.Columns, row.Bad, [.. leaves[row.Name]]) { Referrer = row.Referrer, Highest = highest.GetValueOrDefault(row.Name) }),
             // A database that is yet to be made has no clock.
             today.Count > 0 ? today.ToDictionary(static row => row.Zone, static row => row.Day)
                 : spec.Tables.Values.Select(static wish => wish.Zone).Distinct().ToDictionary(static zone => zone, static zone =>
                     Clock.In(zone).DayOf(TimeProvider.System.GetUtcNow().UtcDateTime)),
             taken.ToLookup(static row => row.Schema, static row => row.Name), memory.Count > 0);
+    }
+    static async Task<IReadOnlyDictionary<QName, long?>> HighestAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
+    {
+        var numbered = spec.Tables.Where(static each => each.Value.Numbers is not null)
+            .Select(static each => (Name: QName.Parse(each.Key)!.Value, Range: each.Value.Numbers!)).ToList();
+        if (numbered.Count == 0)
+            return new Dictionary<QName, long?>();
+        return (await catalog.QueryAsync(Highest, static row => (Name: new QName(row.GetString(0), row.GetString(1)),
+            Highest: row.IsDBNull(2) ? (long?)null : row.GetInt64(2)), token,
+            numbered.Select(static each => each.Name.Schema).ToArray(), numbered.Select(static each => each.Name.Name).ToArray(),
+            numbered.Select(static each => each.Range.Step).ToArray(), numbered.Select(static each => each.Range.Sequence).ToArray()))
+            .ToDictionary(static row => row.Name, static row => row.Highest);
     }
 }

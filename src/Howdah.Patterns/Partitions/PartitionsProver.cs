@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
+using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
 
 namespace Howdah.Patterns.Partitions;
@@ -73,10 +74,10 @@ static class PartitionsProver
 
     static Finding Hole(QName table, PartitionWish wish, TableFacts seen, DateOnly today)
     {
-        var clock = seen.Type == "timestamp with time zone" ? Clock.In(wish.Zone) : Clock.Plain;
-        var there = seen.Leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).Select(static leaf => leaf.Bounds).ToList();
-        return Of(Bounds, table, [.. wish.Missing(clock, today, there, 20)
-            .Select(gap => $"nothing holds {clock.Text(gap.Bounds.From)} to {clock.Text(gap.Bounds.To)}")], "howdah apply");
+        if (DividingProblems.Of(table, wish, seen, "") is { } problem)
+            return new(Bounds, PartitionsSpec.Key, table.Plain, Verdict.Inconclusive, problem.Message);
+        return Of(Bounds, table, [.. wish.Missing(seen, today, 20).Select(static each => $"nothing holds {each.Bound.Words}")],
+            "howdah apply");
     }
 
     internal static Finding Of(Attack attack, QName table, IReadOnlyList<string> bad, string fix) => bad.Count == 0

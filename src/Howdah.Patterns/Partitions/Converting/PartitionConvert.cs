@@ -2,6 +2,7 @@ using System.Globalization;
 using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 using Npgsql;
 
 namespace Howdah.Patterns.Partitions.Converting;
@@ -169,6 +170,9 @@ public static class PartitionConvert
     {
         var spec = PartitionsSpec.Read(new(session.Estate, session.Estate.Servers[database.Server], database))
             ?? throw new ConvertException($"database {database.Name} declares no partitions: write {table} under `partitions:`");
+        if (spec.Tables.GetValueOrDefault(table) is { Kind: not Kind.Time } other)
+            throw new ConvertException($"{table} is declared by {(other.Kind == Kind.Uuid ? "UUIDs" : other.Kind.Strategy())}, and "
+                + "a table in use becomes one of ranges of a date or time only: make a new table by a migration, and copy the rows");
         return QName.Parse(table) is { } name
             && spec.Tables.FirstOrDefault(each => QName.Parse(each.Key) == name) is { Value: { } wish } ? (spec, name, wish)
             : throw new ConvertException($"database {database.Name} declares no partitions of {table}: it does of "

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Howdah.Patterns.Partitions.Dividing;
 
 namespace Howdah.Patterns.Partitions.Retiring;
 
@@ -43,6 +44,36 @@ sealed record Age(int Count, Span Unit)
 /// <param name="Archive">The folder of archives, as in the file; null where none are written.</param>
 sealed record Retention(Age? Retain, int? Keep, Goal Then, string? Archive)
 {
+    /// <summary>For how far behind the highest number rows are kept; null for ever.</summary>
+    internal long? Distance { get; init; }
+
+    /// <summary>
+    /// The number before which nothing is kept: counted from the beginning of the partition that the highest number is in, whole steps
+    /// only. Null where there is no number yet.
+    /// </summary>
+    internal Int128? Cutoff(NumberRange range, long? highest)
+    {
+        if (highest is not { } top)
+            return null;
+        var current = range.Start(top);
+        var cutoff = Distance is { } distance ? range.Start(current - distance) : current;
+        var kept = Keep is { } keep ? current - (Int128)range.Step * (keep - 1) : current;
+        return kept < cutoff ? kept : cutoff;
+    }
+
+    /// <summary>The partitions of numbers that go, lowest first.</summary>
+    /// <param name="range">The ranges.</param>
+    /// <param name="highest">The highest number there is.</param>
+    /// <param name="leaves">The partitions there are.</param>
+    internal IReadOnlyList<LeafFacts> Due(NumberRange range, long? highest, IReadOnlyList<LeafFacts> leaves)
+    {
+        if (Cutoff(range, highest) is not { } cutoff)
+            return [];
+        var past = leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).OrderBy(static leaf => leaf.Numbers.From).ToList();
+        var spare = Keep is { } keep ? past.Count(leaf => leaf.Numbers.From <= highest) - keep : past.Count;
+        return [.. past.Take(Math.Max(0, spare)).Where(leaf => leaf.Numbers.To <= cutoff)];
+    }
+
     /// <summary>
     /// The day before which nothing is kept: a partition goes when its <b>end</b> is not after it. Never after the beginning of the
     /// partition that today is in, and whole spans only, so that what is kept is kept whole.

@@ -3,6 +3,7 @@ using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 using Npgsql;
 
 namespace Howdah.Patterns.Partitions.Retiring;
@@ -91,8 +92,8 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
     async Task RetireAsync(Retention retention, CancellationToken token)
     {
         var facts = await LookAsync(token);
-        if (!facts.Memory || facts.Tables.GetValueOrDefault(table) is not { Partitioned: true, Strategy: "range" } seen
-            || seen.Key != wish.By)
+        if (!facts.Memory || facts.Tables.GetValueOrDefault(table) is not { Partitioned: true } seen
+            || DividingProblems.Of(table, wish, seen, "") is not null)
             return; // told already
         if (await RefusalAsync(seen, facts.Today[wish.Zone], token) is { } refusal)
         {
@@ -106,13 +107,15 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
             retired.Add(await retirement.RunAsync(open, token));
         if (opened.Count > 0)
             seen = (await LookAsync(token)).Tables[table]; // without those
-        var clock = seen.Type == ZonedType ? Clock.In(wish.Zone) : Clock.Plain;
-        foreach (var leaf in retention.Due(wish.Every, clock, facts.Today[wish.Zone], seen.Leaves))
+        var due = wish.Numbers is { } numbers ? retention.Due(numbers, await HighestAsync(token), seen.Leaves)
+            : retention.Due(wish.Every, wish.ClockFor(seen), facts.Today[wish.Zone], seen.Leaves);
+        foreach (var leaf in due)
         {
             token.ThrowIfCancellationRequested();
             options.Fault?.Invoke("before note");
             var open = (await work.ReadAsync(BeginQuery, OpenRetirement.Of, token, table.ToString(), leaf.Name.ToString(),
-                Bound(leaf.Bounds.From, seen.Type), Bound(leaf.Bounds.To, seen.Type)!, retention.Then.ToString().ToLowerInvariant(),
+                wish.Kind == Kind.Time ? Bound(leaf.Bounds.From, seen.Type) : leaf.Low,
+                wish.Kind == Kind.Time ? Bound(leaf.Bounds.To, seen.Type)! : leaf.High, retention.Then.ToString().ToLowerInvariant(),
                 seen.Type))[0];
             options.Fault?.Invoke("noted");
             retired.Add(await retirement.RunAsync(open, token));
@@ -146,11 +149,19 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
         if ((now - options.Time.GetUtcNow()).Duration() > Apart)
             return $"nothing of {table.Plain} is retired: the server's clock says {now:u} and the clock here {options.Time.GetUtcNow():u}; "
                 + "set the wrong one right";
-        var clock = seen.Type == ZonedType ? Clock.In(wish.Zone) : Clock.Plain;
-        var living = seen.Leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).Select(static leaf => leaf.Bounds).ToList();
-        return Gaps.Find(wish.Every, clock, today, today, wish.Premake, living, 1).Count == 0 ? null
+        var living = seen.Leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).ToList();
+        var ahead = wish.Numbers is { } numbers
+            ? numbers.Missing(seen.Highest, wish.Premake, [.. living.Select(static leaf => leaf.Numbers)], 1, seen.Highest,
+                NumberRange.Types[seen.Type]).Count
+            : Gaps.Find(wish.Every, wish.ClockFor(seen), today, today, wish.Premake, [.. living.Select(static leaf => leaf.Bounds)], 1)
+                .Count;
+        return ahead == 0 ? null
             : $"nothing of {table.Plain} is retired: the partitions of today and of the time ahead are not all there";
     }
+
+    // The rows' own, not the sequence's: what no row has come to ages nothing.
+    async Task<long?> HighestAsync(CancellationToken token) => (await work.ReadAsync(Sql.Of($"select max({new Ident(wish.By)})::bigint "
+        + $"from {table}"), static row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0), token))[0];
 
     sealed class Heard(Action<ApplyEvent> act) : IProgress<ApplyEvent>
     {

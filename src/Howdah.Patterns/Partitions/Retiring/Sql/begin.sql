@@ -8,7 +8,11 @@ with noted as (
   insert into howdah.partition_marks as m (parent, low_water, upkeep_at) values ($1::regclass::text, $4, pg_catalog.now())
   on conflict (parent) do update set low_water = case
     when m.low_water is null or case $6 when 'timestamp with time zone' then m.low_water::timestamptz < excluded.low_water::timestamptz
-      when 'date' then m.low_water::date < excluded.low_water::date else m.low_water::timestamp < excluded.low_water::timestamp end
+      when 'date' then m.low_water::date < excluded.low_water::date
+      when 'uuid' then m.low_water::uuid < excluded.low_water::uuid
+      when 'bigint' then m.low_water::bigint < excluded.low_water::bigint
+      when 'integer' then m.low_water::bigint < excluded.low_water::bigint
+      when 'smallint' then m.low_water::bigint < excluded.low_water::bigint else m.low_water::timestamp < excluded.low_water::timestamp end
     then excluded.low_water else m.low_water end
 )
 select n.id, n.leaf, n.leaf_oid, n.lo, n.hi, n.goal from noted n

@@ -1,0 +1,45 @@
+using Howdah.Engine.Files;
+using Howdah.Engine.Planning;
+
+namespace Howdah.Patterns.Partitions.Dividing;
+
+/// <summary>What keeps the partitions of a table from being made, each with what to do.</summary>
+static class DividingProblems
+{
+    internal static Diagnostic? Of(QName table, PartitionWish wish, TableFacts seen, string path) => seen switch
+    {
+        { Partitioned: false } => Diagnostic.Error(Codes.Unpartitioned, $"{table.Plain} is not partitioned", path,
+            (wish.Kind == Kind.Time ? $"howdah partition convert {table.Plain} makes it so while it is in use; " : "")
+                + $"a new table is made by a migration with PARTITION BY {wish.Kind.Strategy().ToUpperInvariant()} ({new Ident(wish.By)}), "
+                + (wish.By == "id" ? "its primary key on that column, as PRIMARY KEY (id)"
+                    : $"its primary key holding {wish.By}, as PRIMARY KEY (id, {wish.By}): an id alone then is unique only as long as one "
+                        + "sequence gives it")),
+        { Strategy: var strategy } when strategy != wish.Kind.Strategy() => Diagnostic.Error(Codes.OtherKey,
+            $"{table.Plain} is partitioned by {strategy}, not by {wish.Kind.Strategy()}", path, strategy switch
+            {
+                "list" => "declare `lists`, the values of each partition",
+                "hash" => "declare `modulus`, how many partitions there are",
+                _ => "declare `every`, for times, or `step`, for numbers",
+            }),
+        { Key: var key } when key != wish.By => Diagnostic.Error(Codes.OtherKey,
+            $"{table.Plain} is partitioned by {key ?? "several columns or an expression"}, not by {wish.By}", path,
+            key is null ? "only one plain column can be declared" : $"write by: {key}"),
+        { Type: var type } => Type(table, wish, type, path),
+    };
+
+    static Diagnostic? Type(QName table, PartitionWish wish, string type, string path)
+    {
+        var (fits, what, hint) = wish.Kind switch
+        {
+            Kind.Time => (type is "timestamp with time zone" or "timestamp without time zone" or "date", "which is no time",
+                type == "uuid" ? "where the UUIDs are of version 7, which begin with their time, write `as: uuidv7`"
+                    : NumberRange.Types.ContainsKey(type) ? "for ranges of numbers write `step: 1000000` in place of `every`"
+                    : "only date, timestamp and timestamptz are made ahead"),
+            Kind.Uuid => (type == "uuid", "which is no uuid", "leave `as: uuidv7` out"),
+            Kind.Number => (NumberRange.Types.ContainsKey(type), "which is no whole number", "write `every`, where it is a time"),
+            _ => (true, "", ""),
+        };
+        return fits ? null : Diagnostic.Error(Codes.OtherKey, $"{table.Plain} is partitioned by {wish.By} of type {type}, {what}", path,
+            hint);
+    }
+}
