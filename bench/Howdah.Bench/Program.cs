@@ -1,6 +1,6 @@
 // What is measured of the tool and the databases; each mode writes its own section of bench/RESULTS.md:
 //   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|partitions|check|dimension MEMBERS ROUNDS|rollup ROWS ROUNDS|
-//     convert [--rows N]|load FLIGHTS.csv [MAJOR [ROUNDS]]
+//     fact ROWS ROUNDS|convert [--rows N]|load FLIGHTS.csv [MAJOR [ROUNDS]]
 using System.Globalization;
 using Howdah.Bench;
 
@@ -24,6 +24,9 @@ switch (args)
     case ["rollup", var rows, var rounds]:
         await RollupBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(rounds, CultureInfo.InvariantCulture));
         break;
+    case ["fact", var rows, var rounds]:
+        await FactBench.RunAsync(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(rounds, CultureInfo.InvariantCulture));
+        break;
     case ["check"]:
         await CheckBench.RunAsync();
         break;
@@ -38,7 +41,7 @@ switch (args)
             how is [_, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 5);
         break;
     default:
-        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, "
+        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, fact ROWS ROUNDS, "
             + "convert [--rows N] or load FLIGHTS.csv [MAJOR [ROUNDS]]");
         return 1;
 }

@@ -18,6 +18,12 @@ sealed record Part(string Key, string Expected, string Detail, IReadOnlyList<Sql
     /// <summary>The one statement that makes it while the table is used, if it cannot run in a transaction.</summary>
     internal Sql? Online { get; init; }
 
+    /// <summary>For a constraint that is added without looking at the rows: what reads them afterwards, while others write.</summary>
+    internal Sql? Validate { get; init; }
+
+    /// <summary>For a part of a partitioned table that is made in each partition first; null where it is made at once.</summary>
+    internal Leafwise? Leafwise { get; init; }
+
     /// <summary>Says whether <see cref="Online"/> is done.</summary>
     internal Sql? Done { get; init; }
 
@@ -38,3 +44,10 @@ sealed record Part(string Key, string Expected, string Detail, IReadOnlyList<Sql
     /// <summary>A type that the file's reader let through: one of a closed list.</summary>
     internal static Sql Type(string type) => Engine.Planning.Sql.Written(type);
 }
+
+/// <summary>How a part of a partitioned table is made in each of its partitions.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Definition">What stands after the table's name (an index) or the constraint's.</param>
+/// <param name="Kind"><c>index</c> or <c>constraint</c>.</param>
+sealed record Leafwise(QName Table, QName Name, Sql Definition, string Kind);

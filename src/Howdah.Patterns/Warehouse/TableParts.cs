@@ -27,6 +27,30 @@ sealed class TableParts(WarehouseSpec spec, string table, bool partitioned = fal
         Hazard = new(HazardKind.LongLock, $"{name.Plain} is read while nobody writes to it, to see that all rows obey"),
     };
 
+    /// <summary>A constraint that new rows obey at once, and of old ones it is found out while they are written.</summary>
+    internal Part Check(string constraint, string detail, Sql condition) => Constraint(constraint, detail,
+        Sql.Of($"check ({condition}) not valid")) with { Hazard = null, Validate = Validate(constraint) };
+
+    /// <summary>A foreign key, checked at once unless a load of its dimension says that it looks after the facts first.</summary>
+    internal Part Reference(string constraint, string detail, string column, QName dimension)
+    {
+        var definition = Sql.Of($"foreign key ({new Ident(column)}) references {dimension} (sk) deferrable initially immediate");
+        // A partitioned table's cannot be added without looking at the rows before PostgreSQL 18; each partition's can.
+        return partitioned ? Constraint(constraint, detail, definition) with
+        {
+            With = null,
+            Hazard = null,
+            Leafwise = new(name, spec.Name(constraint), definition, "constraint"),
+        } : Constraint(constraint, detail, Sql.Of($"{definition} not valid")) with
+        {
+            With = null,
+            Hazard = null,
+            Validate = Validate(constraint),
+        };
+    }
+
+    Sql Validate(string constraint) => Sql.Of($"alter table {name} validate constraint {new Ident(constraint)}");
+
     internal Part Index(string index, string detail, Sql definition, bool unique = false)
     {
         var kind = unique ? Sql.Of($"unique index") : Sql.Of($"index");
@@ -39,7 +63,7 @@ sealed class TableParts(WarehouseSpec spec, string table, bool partitioned = fal
                 select exists (select from pg_catalog.pg_index where indexrelid = pg_catalog.to_regclass({new Literal(full.ToString())})
                   and indisvalid)
                 """),
-            Hazard = partitioned ? new(HazardKind.LongLock, $"nobody writes to {name.Plain} while its index is built") : null,
+            Leafwise = partitioned ? new(name, full, definition, "index") : null,
         };
     }
 

@@ -34,37 +34,48 @@ static class WarehouseDiffer
                 notes.Add(Diagnostic.Error(Codes.Type, $"the {part.Key} is {seen}, declared is {part.Expected}; it is never rewritten",
                     spec.Path,
                     "declare what is there, or change it by a migration"));
+            else if (part.Leafwise is { } leafwise && !made.Contains($"table {leafwise.Table.Plain}"))
+                LeafwiseSteps.Add(spec, facts, part, leafwise, seen, steps);
+            else if (part.Validate is { } validate && seen == "not valid")
+                steps.Add(Step(spec, part, seen, [validate]));
             else
-                Add(spec, facts, part, seen, made.Contains(part.Key) ? [.. all.Where(each => each.With == part.Key && !each.Inline)] : [],
+                Add(spec, part, seen, made.Contains(part.Key) ? [.. all.Where(each => each.With == part.Key && !each.Inline)] : [],
                     steps);
         }
         return new(steps, notes);
     }
 
-    static void Add(WarehouseSpec spec, WarehouseFacts facts, Part part, string? seen, List<Part> with, List<Step> steps)
+    static void Add(WarehouseSpec spec, Part part, string? seen, List<Part> with, List<Step> steps)
     {
-        var id = $"warehouse/{spec.Database}/{part.Key}";
-        var step = new Step
-        {
-            Id = id,
-            Server = spec.Server,
-            Database = spec.Database,
-            Pattern = WarehouseSpec.Key,
-            Object = part.Key,
-            Action = seen is null ? StepAction.Create : StepAction.Alter,
-            Detail = seen is null ? part.Detail : $"was changed: {part.Detail}",
-            Sql = [.. As(spec, part), .. part.Sql, .. with.SelectMany(static each => each.Sql)],
-            Owns = part.Owns is null ? [] : [part.Owns],
-            Limits = part.Key.StartsWith("function", StringComparison.Ordinal) || part.Hazard is not null ? Limits.Data : Limits.Catalog,
-        };
+        var step = Step(spec, part, seen, [.. part.Sql, .. with.SelectMany(static each => each.Validate is { } validate
+            ? each.Sql.Append(validate) : each.Sql)]);
         if (part.Key.StartsWith("index ", StringComparison.Ordinal) && seen is not null)
-            steps.Add(step with { Id = $"{id}/drop", Action = StepAction.Drop, Detail = "an unfinished build: remove it",
+            steps.Add(step with { Id = $"{step.Id}/drop", Action = StepAction.Drop, Detail = "an unfinished build: remove it",
                 Sql = [Sql.Of($"drop index {IndexName(part)}")] });
         if (part.With is not null && part.Online is not null)
             steps.Add(step with { Sql = [part.Online], Transactional = false, Done = part.Done, Limits = Limits.Concurrent });
         else
             steps.Add(step with { Hazards = part.With is null || part.Hazard is null ? [] : [part.Hazard] });
+        // In a transaction of its own: the brief lock that adding takes is not held while all rows are read.
+        if (part.Validate is { } check)
+            steps.Add(step with { Id = $"{step.Id}/validate", Action = StepAction.Alter, Detail = "reads the rows that are there",
+                Sql = [.. As(spec, part), check], Limits = Limits.Data });
     }
+
+    internal static Step Step(WarehouseSpec spec, Part part, string? seen, IReadOnlyList<Sql> sql) => new()
+    {
+        Id = $"warehouse/{spec.Database}/{part.Key}",
+        Server = spec.Server,
+        Database = spec.Database,
+        Pattern = WarehouseSpec.Key,
+        Object = part.Key,
+        Action = seen is null ? StepAction.Create : StepAction.Alter,
+        Detail = seen is null ? part.Detail : $"was changed: {part.Detail}",
+        Sql = [.. As(spec, part), .. sql],
+        Owns = part.Owns is null ? [] : [part.Owns],
+        Limits = part.Key.StartsWith("function", StringComparison.Ordinal) || part.Hazard is not null || part.Validate is not null
+            ? Limits.Data : Limits.Catalog,
+    };
 
     static QName IndexName(Part part) => QName.Parse(part.Key["index ".Length..])!.Value;
 

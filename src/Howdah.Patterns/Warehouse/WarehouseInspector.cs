@@ -6,6 +6,7 @@ namespace Howdah.Patterns.Warehouse;
 static partial class WarehouseInspector
 {
     static readonly CatalogQuery Parts = CatalogQuery.Load(typeof(WarehouseInspector), "parts.sql");
+    static readonly CatalogQuery Leaves = CatalogQuery.Load(typeof(WarehouseInspector), "leaves.sql");
     static readonly CatalogQuery Gist = CatalogQuery.Load(typeof(WarehouseInspector), "gist.sql");
 
     internal static async Task<WarehouseFacts> InspectAsync(WarehouseSpec spec, Catalog catalog, CancellationToken token)
@@ -13,6 +14,8 @@ static partial class WarehouseInspector
         var parts = await catalog.QueryAsync(Parts, static row => (Key: row.GetString(0), Seen: row.GetString(1)), token,
             [spec.Wanted.Schema]);
         var gist = await catalog.QueryAsync(Gist, static row => row.GetBoolean(0), token);
+        var leaves = await catalog.QueryAsync(Leaves, static row => new LeafFacts(row.GetString(0), new(row.GetString(1), row.GetString(2)),
+            row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetString(6)), token, [spec.Wanted.Schema]);
         var seen = parts.ToDictionary(static part => part.Key, static part => part.Key.StartsWith("view ", StringComparison.Ordinal)
             ? View(part.Seen) : part.Seen);
         var owned = new HashSet<string>();
@@ -23,7 +26,7 @@ static partial class WarehouseInspector
                 owned.Add(key);
         }
         // Of a database that is not there yet nothing is known; whoever applies sees then.
-        return new(seen, owned, gist is not [false]);
+        return new(seen, owned, gist is not [false], leaves);
     }
 
     // Names here are plain, so quotes and the table's name before columns say nothing.

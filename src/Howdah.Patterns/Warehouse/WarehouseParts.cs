@@ -23,6 +23,8 @@ static class WarehouseParts
                 .SelectMany(each => FactParts.For(spec, each.Key, each.Value)),
             .. spec.Wanted.Dimensions.OrderBy(static each => each.Key, StringComparer.Ordinal)
                 .SelectMany(each => DimensionParts.For(spec, each.Key, each.Value, exclusion)),
+            .. spec.Wanted.Facts.OrderBy(static each => each.Key, StringComparer.Ordinal)
+                .SelectMany(each => FactParts.Keys(spec, each.Key, each.Value)),
             .. spec.Wanted.Rollups.OrderBy(static each => each.Key, StringComparer.Ordinal)
                 .SelectMany(each => RollupParts.For(spec, each.Key, each.Value)),
         ];

@@ -96,6 +96,12 @@ static partial class WarehouseShapes
             example: "{ sales: { type: numeric(12,4) } }");
         var partition = keys.Optional<string?>("partition_by", Plain!, null,
             "The date by which the table is partitioned; its partitions are looked after elsewhere.", example: "order_date");
+        var ordered = keys.Optional("ordered", Shapes.Bool, false,
+            "Whether rows come in the order of their first date and stay: its index is then one by blocks, which is next to nothing.",
+            "false");
+        var foreign = keys.Optional("foreign_keys", Shapes.Bool, false,
+            "Whether the server checks each reference of each row, too: loads look all up at once, and checking row by row is slow.",
+            "false");
         var about = keys.Optional("about", Shapes.Text, "", "What it means, for the data dictionary.", example: "one line of an order");
         return values =>
         {
@@ -103,7 +109,7 @@ static partial class WarehouseShapes
             return new(values.Get(kind), values.Get(grain), all, values.Get(degenerate),
                 values.Get(dimensions).ToDictionary(static each => each.Key, each => each.Value.At.Length > 0 || all.Count == 0 ? each.Value
                     : each.Value with { At = all[0] }),
-                values.Get(measures), values.Get(partition), values.Get(about));
+                values.Get(measures), values.Get(partition), values.Get(ordered), values.Get(foreign), values.Get(about));
         };
     });
 

@@ -91,10 +91,13 @@ sealed record ReferenceWish(string Dimension, string At, MissingMember Missing);
 /// <param name="References">Dimensions by role.</param>
 /// <param name="Measures">Measures by name.</param>
 /// <param name="PartitionBy">The date by which the table is partitioned; null for one table.</param>
+/// <param name="Ordered">Whether rows come in the order of their first date, and stay.</param>
+/// <param name="ForeignKeys">Whether the server checks each reference of each row.</param>
 /// <param name="About">Its meaning.</param>
 sealed record FactWish(FactKind Kind, IReadOnlyList<string> Grain, IReadOnlyList<string> Dates,
     IReadOnlyDictionary<string, string> Degenerate, IReadOnlyDictionary<string, ReferenceWish> References,
-    IReadOnlyDictionary<string, MeasureWish> Measures, string? PartitionBy, string About);
+    IReadOnlyDictionary<string, MeasureWish> Measures, string? PartitionBy, bool Ordered, bool ForeignKeys,
+    string About);
 
 /// <summary>A rollup.</summary>
 /// <param name="Fact">What is summed up.</param>

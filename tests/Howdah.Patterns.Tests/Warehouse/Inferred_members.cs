@@ -87,7 +87,7 @@ public sealed class Inferred_members
                 .Concat(Enumerable.Range(0, 12).Select(static call => (Load: "call", Columns: Calls,
                     Row: $"({call}, date '2020-01-01' + {call * 7}, 'web', 'c{call % 4}', null::int, 1)"))).ToArray();
             new Random(seed).Shuffle(work);
-            await Star.RunAsync(db, "delete from dw.customer where sk > 0; delete from dw.customer_event; delete from dw.call");
+            await Star.RunAsync(db, "delete from dw.call; delete from dw.customer where sk > 0; delete from dw.customer_event");
             foreach (var (index, (load, columns, row)) in work.Index())
                 await Star.LoadAsync(db, load, index, columns, row);
             var seen = await Star.TextAsync(db, """

@@ -53,9 +53,10 @@ sealed class Star
                   degenerate: { delivery_id: bigint }
                   dimensions: { customer: customer }
                   measures: { parcels: { type: integer } }
-                call: { grain: [call_id], dates: [called], degenerate: { call_id: bigint }, measures: { minutes: { type: integer } },
+                call: { foreign_keys: true, grain: [call_id], dates: [called], degenerate: { call_id: bigint },
+                  measures: { minutes: { type: integer } },
                   dimensions: { customer: { dimension: customer, missing: infer }, shop: { dimension: shop, missing: infer } } }
-                visit: { grain: [visit_id], dates: [visited], degenerate: { visit_id: bigint },
+                visit: { ordered: true, grain: [visit_id], dates: [visited], degenerate: { visit_id: bigint },
                   dimensions: { shop: { dimension: shop, missing: quarantine } } }
                 click: { grain: [click_id, day], dates: [day], degenerate: { click_id: bigint }, dimensions: { customer: customer },
                   measures: { clicks: { type: integer } }, partition_by: day }

@@ -19,7 +19,7 @@ public sealed class Without_btree_gist
         using var estate = new EstateHarness(star.Server, Star.Yaml);
         var loaded = estate.Load().Estate!;
         var spec = WarehousePattern.Read(new Target(loaded, loaded.Servers["main"], loaded.Databases[0]))!;
-        var delta = WarehouseDiffer.Diff(spec, new(new Dictionary<string, string>(), new HashSet<string>(), Exclusion: false));
+        var delta = WarehouseDiffer.Diff(spec, new(new Dictionary<string, string>(), new HashSet<string>(), Exclusion: false, []));
         Assert.Equal(Howdah.Patterns.Warehouse.Codes.Overlap, Assert.Single(delta.Notes).Code);
         var database = await star.Server.CreateDatabaseAsync();
         await using var db = await star.Server.OpenAsync(database);

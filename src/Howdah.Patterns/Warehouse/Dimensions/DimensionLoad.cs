@@ -49,9 +49,11 @@ static class DimensionLoad
             {History(spec, dimension, wish, Sql.Of($"join pg_temp.howdah_touched x on {Equal("e", "x", keys)}"))};
               analyze pg_temp.howdah_wanted;
             {Keep(spec, dimension, wish, kept)}
+            {Constraints(spec, dimension, "deferred")}
             {Apply(spec, dimension, wish)}
             {Sql.Join("\n", Referring(spec, dimension).Select(each =>
                 Repoint(spec, dimension, wish, each.Fact, each.Role, each.Reference)))}
+            {Constraints(spec, dimension, "immediate")}
             {Routine.Quarantine(In)}
               drop table pg_temp.howdah_in, pg_temp.howdah_touched, pg_temp.howdah_wanted;
             {Routine.Log(spec, dimension, Sql.Of($"null"))}
@@ -241,6 +243,22 @@ static class DimensionLoad
               get diagnostics the_late = row_count;
               the_repointed := the_repointed + the_late;
             """);
+    }
+
+    // Versions go before their facts are pointed to others; then, not at the end of the transaction, the keys are looked at.
+    static Sql? Constraints(WarehouseSpec spec, string dimension, string when)
+    {
+        var keys = Referring(spec, dimension).Where(each => spec.Wanted.Facts[each.Fact].ForeignKeys).ToList();
+        return keys.Count == 0 ? null : Sql.Join("\n", keys.Select(each =>
+        {
+            var key = FactParts.Key(each.Fact, each.Role);
+            return Sql.Of($"""
+                  if exists (select from pg_catalog.pg_constraint k where k.conname = {new Literal(key)}
+                             and k.conrelid = {new Literal(spec.Name(each.Fact).ToString())}::pg_catalog.regclass) then
+                    set constraints {spec.Name(key)} {new Words(when)};
+                  end if;
+                """);
+        }));
     }
 
     static Sql Members(WarehouseSpec spec, string dimension, DimensionWish wish) =>

@@ -2,9 +2,10 @@ using Howdah.Engine.Planning;
 
 namespace Howdah.Patterns.Warehouse;
 
-/// <summary>A fact in the database: its table, without foreign keys (they made loads 18 times slower; the load looks all rows up at once,
-/// and
-/// the proof looks for orphans), and its load.</summary>
+/// <summary>
+/// A fact in the database: its table and its load. Without foreign keys where they are not declared: they are checked row by row; the load
+/// looks all rows up at once, and the proof looks for orphans.
+/// </summary>
 static class FactParts
 {
     internal static IEnumerable<Part> For(WarehouseSpec spec, string fact, FactWish wish)
@@ -32,12 +33,12 @@ static class FactParts
             with { Inline = true };
         // NaN equals itself and is above all numbers: one of them makes every sum NaN.
         foreach (var (measure, _) in wish.Measures.Where(static each => WarehouseTypes.IsNumeric(each.Value.Type)))
-            yield return table.Constraint($"{fact}_{measure}", $"{measure} is a number", Sql.Of($"check ({new Ident(measure)} <> 'NaN')"));
+            yield return table.Check($"{fact}_{measure}", $"{measure} is a number", Sql.Of($"{new Ident(measure)} <> 'NaN'"));
         if (wish.Kind == FactKind.Accumulating)
         {
             foreach (var (first, second) in wish.Dates.Zip(wish.Dates.Skip(1)))
-                yield return table.Constraint($"{fact}_{second}", $"{second} is not before {first}",
-                    Sql.Of($"check ({new Ident(first)} <= {new Ident(second)})"));
+                yield return table.Check($"{fact}_{second}", $"{second} is not before {first}",
+                    Sql.Of($"{new Ident(first)} <= {new Ident(second)}"));
         }
         // A star join reads few rows by several keys at once: an index for each, which PostgreSQL joins by bitmap.
         foreach (var role in wish.References.Keys)
@@ -45,8 +46,11 @@ static class FactParts
         foreach (var (role, reference) in wish.References.Where(each => !spec.Wanted.Dimensions[each.Value.Dimension].Junk))
             yield return table.Index($"{fact}_{role}_bk", $"finds the facts of a {role} whose history changes",
                 Sql.Of($"({Part.List(FactColumns.Parked(spec, role, reference).Select(static column => column.Name))})"));
-        foreach (var date in wish.Dates)
+        foreach (var date in wish.Dates.Skip(wish.Ordered ? 1 : 0))
             yield return table.Index($"{fact}_{date}_ix", $"finds the facts by {date}", Sql.Of($"({new Ident(date)})"));
+        if (wish.Ordered)
+            yield return table.Index($"{fact}_{wish.Dates[0]}_brin", $"finds the facts by {wish.Dates[0]}, in whose order they come",
+                Sql.Of($"using brin ({new Ident(wish.Dates[0])}) with (autosummarize = on)"));
         if (surrogates.Count > 1)
             yield return table.Statistics("st", surrogates);
         yield return table.Comment(wish.About.Length > 0 ? wish.About : $"fact {fact}");
@@ -57,6 +61,13 @@ static class FactParts
             FactLoad.Body(spec, fact, wish)))
             yield return part;
     }
+
+    /// <summary>The foreign keys, once the dimensions are there.</summary>
+    internal static IEnumerable<Part> Keys(WarehouseSpec spec, string fact, FactWish wish) => !wish.ForeignKeys ? []
+        : wish.References.Select(each => new TableParts(spec, fact, wish.PartitionBy is not null).Reference(Key(fact, each.Key),
+            $"no fact points to a {each.Key} that is not there", FactColumn.Surrogate(each.Key), spec.Name(each.Value.Dimension)));
+
+    internal static string Key(string fact, string role) => $"{fact}_{role}_fk";
 
     static Sql Column(FactWish wish, FactColumn column) => Sql.Of($"{new Ident(column.Name)} {Part.Type(column.Type)}"
         + $"{(FactColumns.IsOptional(wish, column) ? null : Sql.Of($" not null"))}");
