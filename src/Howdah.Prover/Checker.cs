@@ -35,7 +35,8 @@ public static class Checker
         await connection.OpenAsync(token);
         var surface = await LookAsync(connection, weather, options.Hints, token);
         options.Progress?.Invoke("read the catalogs");
-        var findings = await LintRunner.RunAsync(connection, surface, LintBook.All, token);
+        var findings = await LintRunner.RunAsync(connection, options.Connections > 1 && !weather.Pooled
+            ? builder.ConnectionString : null, surface, LintBook.All, token);
         var notes = weather.Notes.ToList();
         if (surface.Locked.Count > 0)
             findings.Add(new Finding(LiveAttacks.Own, LintRunner.Pattern, surface.Locked[0], Verdict.Inconclusive,
@@ -52,6 +53,8 @@ public static class Checker
         if (around is not null)
             findings = await around.RunAsync(builder.ConnectionString, connection, surface, findings, options, weather.Pooled, notes,
                 limit.Token, token);
+        if (!surface.Super && !options.CatalogOnly)
+            findings.AddRange(Unmade(findings, surface));
         if (options.Pooled is { } pooled)
             findings.AddRange(await PoolerAttacks.RunAsync(pooled, surface, PoolerOptions.Of(options), limit.Token, token));
         findings = Judge.Agree(findings);
@@ -60,6 +63,13 @@ public static class Checker
                 .ThenBy(static finding => finding.Attack.Id, StringComparer.Ordinal)
                 .ThenBy(static finding => finding.Target, StringComparer.Ordinal)]);
     }
+
+    /// <summary>Live attacks that need somebody who can become every role: each is listed, so that nobody takes silence for an answer.
+    /// </summary>
+    static List<Finding> Unmade(List<Finding> findings, Surface surface) => [.. Attacks
+        .Where(attack => attack.Live && !PoolerAttacks.All.Contains(attack) && !findings.Exists(each => each.Attack.Id == attack.Id))
+        .Select(attack => new Finding(attack, LintRunner.Pattern, surface.Database, Verdict.NotRun,
+            "only a superuser can become every role and make up rows; what the catalogs tell was read"))];
 
     static async Task<Weather> LookOutAsync(string connectionString, CancellationToken token)
     {

@@ -1,10 +1,11 @@
+using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
 using Howdah.Prover.Scouting;
 using Npgsql;
 
 namespace Howdah.Prover.Catalogue;
 
-/// <summary>Runs the lints over one connection, in one read-only snapshot.</summary>
+/// <summary>Runs the lints in one read-only snapshot, on a large database over two connections.</summary>
 static class LintRunner
 {
     /// <summary>The key under which findings of this prover stand in reports.</summary>
@@ -13,40 +14,85 @@ static class LintRunner
     /// <summary>How many pairs of a role and a table are many.</summary>
     const int Large = 1000;
 
-    internal static async Task<List<Finding>> RunAsync(NpgsqlConnection connection, Surface surface, IEnumerable<Lint> lints,
-        CancellationToken token)
+    /// <param name="connection">In whose transaction they run.</param>
+    /// <param name="beside">Where a second connection may be opened, which sees the same snapshot and takes half of the work; null where
+    /// none may.</param>
+    internal static async Task<List<Finding>> RunAsync(NpgsqlConnection connection, string? beside, Surface surface,
+        IReadOnlyList<Lint> lints, CancellationToken token)
     {
-        var findings = new List<Finding>();
-        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+        await using var transaction = await BeginAsync(connection, surface, token);
+        var findings = new List<Finding>[lints.Count];
+        var next = -1;
+        await using var second = beside is not null && IsLarge(surface) ? await JoinAsync(connection, beside, surface, token) : null;
+        await Task.WhenAll(WorkAsync(transaction), second is null ? Task.CompletedTask : WorkAsync(second.Transaction));
+        return [.. findings.SelectMany(static each => each)];
+
+        async Task WorkAsync(NpgsqlTransaction lane)
+        {
+            for (var at = Interlocked.Increment(ref next); at < lints.Count; at = Interlocked.Increment(ref next))
+                findings[at] = await TryAsync(lane, surface, lints[at], token);
+        }
+    }
+
+    static bool IsLarge(Surface surface) => surface.Attackers.Count * surface.Tables.Count > Large;
+
+    static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, Surface surface, CancellationToken token)
+    {
+        var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+        await LimitAsync(connection, surface, token);
+        return transaction;
+    }
+
+    static async Task LimitAsync(NpgsqlConnection connection, Surface surface, CancellationToken token)
+    {
         // To compile a lint takes longer than to run it. And the planner takes its common tables for small: on a large database it would
         // go through all of one for each row of another.
         var limits = "set transaction read only; set local search_path = ''; set local lock_timeout = '100ms'; "
-            + "set local statement_timeout = '10s'; set local jit = off"
-            + (surface.Attackers.Count * surface.Tables.Count > Large ? "; set local enable_nestloop = off" : "");
-        await using (var begin = new NpgsqlCommand(limits, connection, transaction))
-            await begin.ExecuteNonQueryAsync(token);
-        foreach (var lint in lints)
+            + "set local statement_timeout = '10s'; set local jit = off" + (IsLarge(surface) ? "; set local enable_nestloop = off" : "");
+        await using var begin = new NpgsqlCommand(limits, connection);
+        await begin.ExecuteNonQueryAsync(token);
+    }
+
+    /// <summary>A second lane in the same snapshot; null where the server has no room for one more connection.</summary>
+    static async Task<Lane?> JoinAsync(NpgsqlConnection connection, string beside, Surface surface, CancellationToken token)
+    {
+        var second = new NpgsqlConnection(beside);
+        try
         {
-            await transaction.SaveAsync("howdah_lint", token);
-            try
-            {
-                findings.AddRange(await RunAsync(connection, surface, lint, token));
-                await transaction.ReleaseAsync("howdah_lint", token);
-            }
-            catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege
-                && surface.Attackers.Count == 0)
-            {
-                await transaction.RollbackAsync("howdah_lint", token);
-                findings.Add(new(lint.Attack, Pattern, surface.Database, Verdict.Held, "no role can log in here and attack"));
-            }
-            catch (PostgresException refusal)
-            {
-                await transaction.RollbackAsync("howdah_lint", token);
-                findings.Add(new(lint.Attack, Pattern, surface.Database, Verdict.Inconclusive,
-                    $"the catalogs could not be read: {Evidence.Of(refusal)}"));
-            }
+            await second.OpenAsync(token);
+            await using var export = new NpgsqlCommand("select pg_export_snapshot()", connection);
+            var snapshot = (string)(await export.ExecuteScalarAsync(token))!;
+            var transaction = await second.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+            await using (var import = new NpgsqlCommand(
+                Sql.Of($"set transaction snapshot {new Literal(snapshot)}").ToString(), second))
+                await import.ExecuteNonQueryAsync(token);
+            await LimitAsync(second, surface, token);
+            return new(second, transaction);
         }
-        return findings;
+        catch (NpgsqlException)
+        {
+            await second.DisposeAsync();
+            return null;
+        }
+    }
+
+    static async Task<List<Finding>> TryAsync(NpgsqlTransaction lane, Surface surface, Lint lint, CancellationToken token)
+    {
+        await lane.SaveAsync("howdah_lint", token);
+        try
+        {
+            var findings = await RunAsync(lane.Connection!, surface, lint, token);
+            await lane.ReleaseAsync("howdah_lint", token);
+            return findings;
+        }
+        catch (PostgresException refusal)
+        {
+            await lane.RollbackAsync("howdah_lint", token);
+            return [refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege && surface.Attackers.Count == 0
+                ? new(lint.Attack, Pattern, surface.Database, Verdict.Held, "no role can log in here and attack")
+                : new(lint.Attack, Pattern, surface.Database, Verdict.Inconclusive,
+                    $"the catalogs could not be read: {Evidence.Of(refusal)}")];
+        }
     }
 
     static async Task<List<Finding>> RunAsync(NpgsqlConnection connection, Surface surface, Lint lint, CancellationToken token)
@@ -72,5 +118,14 @@ static class LintRunner
             });
         }
         return findings.Count > 0 ? findings : [new(lint.Attack, Pattern, surface.Database, Verdict.Held, "none found")];
+    }
+
+    sealed record Lane(NpgsqlConnection Connection, NpgsqlTransaction Transaction) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Transaction.DisposeAsync();
+            await Connection.DisposeAsync();
+        }
     }
 }

@@ -7,7 +7,13 @@
 -- why: A unique index sees all rows. An INSERT that fails with 23505 tells that some other tenant has this e-mail, name or number; and who
 --   takes a value first keeps all others from it.
 -- source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html (covert channels); reproduced on 15 and 18
-, key as (
+, writable(relid, attnum) as materialized (
+  -- Each once: there are as many grants as tables times logins.
+  select distinct g.relid, g.attnum
+  from granted g join tenant_table t on t.oid = g.relid join usable u on u.attacker = g.attacker and u.nspoid = t.nspoid
+  where g.privilege in ('INSERT', 'UPDATE')
+),
+key as (
   select t.oid, t.name, t.attname, x.indexrelid, x.indisexclusion, k.oid as constraint_oid, k.conname, k.contype, d.def,
          exists (select from pg_constraint f where f.contype = 'f' and f.conindid = x.indexrelid and f.conrelid <> 0) as referenced
   from tenant_table t join pg_index x on x.indrelid = t.oid and (x.indisunique or x.indisexclusion)
@@ -19,8 +25,7 @@
                     and e.refobjsubid = t.attnum)
     and not exists (select from pg_attribute a where a.attrelid = t.oid and a.attnum = any (x.indkey::int2[])
                     and a.atttypid = 'uuid'::regtype)
-    and exists (select from granted g join usable u on u.attacker = g.attacker and u.nspoid = t.nspoid
-                where g.relid = t.oid and g.privilege in ('INSERT', 'UPDATE') and (g.attnum = 0 or g.attnum = any (x.indkey::int2[])))
+    and exists (select from writable w where w.relid = t.oid and (w.attnum = 0 or w.attnum = any (x.indkey::int2[])))
 )
 select array_agg(k.indexrelid::regclass::text order by k.indexrelid::regclass::text) as targets,
        format('%s without the tenant: %s', case count(*) when 1 then 'a key' else count(*) || ' keys' end,

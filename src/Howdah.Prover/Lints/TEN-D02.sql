@@ -6,7 +6,13 @@
 -- why: The checks of foreign keys see every row. An INSERT tells whether another tenant's row exists and then hangs on to it: it keeps it
 --   from being deleted, or goes with it; ON DELETE CASCADE reaches from one tenant into the next.
 -- source: https://www.postgresql.org/docs/current/ddl-rowsecurity.html (referential integrity); reproduced on 15 and 18
-, crossing as (
+, writable(relid, attnum) as materialized (
+  -- Each once: there are as many grants as tables times logins.
+  select distinct g.relid, g.attnum
+  from granted g join tenant_table t on t.oid = g.relid join usable u on u.attacker = g.attacker and u.nspoid = t.nspoid
+  where g.privilege in ('INSERT', 'UPDATE')
+),
+crossing as (
   select k.oid, k.conname, k.conrelid, k.confrelid, k.conkey, k.confkey, k.confupdtype, k.confdeltype, k.condeferrable, k.condeferred,
          t.name, t.attname, r.name as target, r.attname as target_attname, r.attnum as target_attnum,
          (select string_agg(quote_ident(a.attname), ', ' order by u.ord) from unnest(k.conkey) with ordinality u(n, ord)
@@ -15,8 +21,7 @@
           join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.n) as target_cols
   from pg_constraint k join tenant_table t on t.oid = k.conrelid join tenant_table r on r.oid = k.confrelid
   where k.contype = 'f' and k.conparentid = 0 and r.rls and not r.attnum = any (k.confkey)
-    and exists (select from granted g join usable u on u.attacker = g.attacker and u.nspoid = t.nspoid
-                where g.relid = t.oid and g.privilege in ('INSERT', 'UPDATE') and (g.attnum = 0 or g.attnum = any (k.conkey)))
+    and exists (select from writable w where w.relid = t.oid and (w.attnum = 0 or w.attnum = any (k.conkey)))
 )
 select array_agg(format('%s %I', c.name, c.conname) order by c.name, c.conname) as targets,
        format('%s without the tenant: %s', case count(*) when 1 then 'a foreign key' else count(*) || ' foreign keys' end,
