@@ -35,8 +35,12 @@ static class Program
             return ExitCodes.Usage;
         }
         // The first Ctrl-C cancels: the step in hand is finished or rolled back. A second one within that time ends the process.
-        return await parsed.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
-            EnableDefaultExceptionHandler = false });
+        return await parsed.InvokeAsync(new()
+        {
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == ServeCommand.Name ? ServeCommand.Ending(parsed)
+                : TimeSpan.FromSeconds(20),
+            EnableDefaultExceptionHandler = false,
+        });
     }
 
     static string Name(Command command) =>
@@ -56,7 +60,7 @@ static class Program
                     SqlCommand.Create(),
                 DsnCommand.Create(), TenantCommand.Create(), MigrateCommand.Create(), PartitionCommand.Create(),
                 .. WarehouseCommand.Create(),
-                LoadCommand.Create(), QueryCommand.Create(), UpkeepCommand.Create(),
+                LoadCommand.Create(), QueryCommand.Create(), UpkeepCommand.Create(), ServeCommand.Create(),
                 .. FileCommands.Create(), DoctorCommand.Create(),
                 CompletionCommand.Create(), DocsCommand.Create(),
             ])

@@ -5,9 +5,9 @@ using Npgsql;
 namespace Howdah.Engine.Applying;
 
 /// <summary>A second connection that only looks: who holds the lock a step waits for, how far an index build is.</summary>
-sealed class Watcher(ServerAccess server) : IAsyncDisposable
+sealed class Watcher(ServerAccess server, NpgsqlConnection? given = null) : IAsyncDisposable
 {
-    NpgsqlConnection? connection;
+    NpgsqlConnection? connection = given;
 
     /// <summary>Who blocks a backend, in words without their query's text; null where nobody does.</summary>
     internal Task<string?> BlockerAsync(int backend, CancellationToken token) => TellAsync(

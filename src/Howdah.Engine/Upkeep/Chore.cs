@@ -6,8 +6,37 @@ namespace Howdah.Engine.Upkeep;
 /// </summary>
 /// <param name="Name">In words, unique in the estate: <c>partitions of shop</c>.</param>
 /// <param name="Server">The server that it works on.</param>
-/// <param name="Run">Does it, and says in one sentence what was done; fails with an exception whose message tells why.</param>
-public sealed record Chore(string Name, string Server, Func<Session, CancellationToken, Task<string>> Run);
+/// <param name="Run">Does it, and says what was done; fails with an exception whose message tells why.</param>
+public sealed record Chore(string Name, string Server, Func<Session, CancellationToken, Task<ChoreDone>> Run)
+{
+    /// <summary>The database that it works in; empty where it is none in particular.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>What sort of work it is, as one word for metrics: <c>partitions</c>.</summary>
+    public string Kind { get; init; } = "chore";
+
+    /// <summary>Which of its sort it is, by a name of the estate file; empty where there is one only.</summary>
+    public string Subject { get; init; } = "";
+
+    /// <summary>How often a host that stays does it, counted from begin to begin.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>What a chore did.</summary>
+/// <param name="Message">One sentence for people; never a secret.</param>
+public sealed record ChoreDone(string Message)
+{
+    /// <summary>How much was done, by what: <c>rows</c>, <c>made</c>. Added up by whoever counts.</summary>
+    public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>A sentence alone.</summary>
+    /// <param name="message">The sentence.</param>
+    public static implicit operator ChoreDone(string message) => new(message);
+
+    /// <summary>A sentence alone.</summary>
+    /// <param name="message">The sentence.</param>
+    public static ChoreDone FromString(string message) => new(message);
+}
 
 /// <summary>How a chore ended.</summary>
 public enum ChoreOutcome

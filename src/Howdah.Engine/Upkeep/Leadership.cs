@@ -13,12 +13,41 @@ sealed class Leadership : IAsyncDisposable
     internal const int ClassId = 0x484F5750; // "HOWP"
 
     readonly NpgsqlConnection connection;
+    readonly ServerAccess server;
     readonly int key;
 
-    Leadership(NpgsqlConnection connection, int key)
+    Leadership(NpgsqlConnection connection, ServerAccess server, string estate)
     {
         this.connection = connection;
-        this.key = key;
+        this.server = server;
+        key = EstateLock.KeyOf(estate);
+    }
+
+    /// <summary>Opens a session that may take the lead.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="estate">The estate's name.</param>
+    /// <param name="who">What it is called in pg_stat_activity.</param>
+    /// <param name="token">Cancels.</param>
+    internal static async Task<Leadership> OpenAsync(ServerAccess server, string estate, string who, CancellationToken token)
+    {
+        var opened = new Leadership(await server.OpenAdminAsync(null, token), server, estate);
+        try
+        {
+            // The server closes a session soon after its machine went dark, and never because it is idle.
+            await opened.AskAsync("""
+                select pg_catalog.set_config('application_name', $1, false), pg_catalog.set_config('idle_session_timeout', '0', false),
+                       pg_catalog.set_config('tcp_keepalives_idle', '10', false),
+                       pg_catalog.set_config('tcp_keepalives_interval', '5', false),
+                       pg_catalog.set_config('tcp_keepalives_count', '3', false)
+                """, token, who);
+            return opened;
+        }
+        catch
+        {
+            // Only to close what was opened; the exception goes on.
+            await opened.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Takes the lead, or says who has it.</summary>
@@ -29,29 +58,30 @@ sealed class Leadership : IAsyncDisposable
     internal static async Task<(Leadership? Taken, string? Holder)> TakeAsync(ServerAccess server, string estate, string who,
         CancellationToken token)
     {
-        var taken = new Leadership(await server.OpenAdminAsync(null, token), EstateLock.KeyOf(estate));
+        var opened = await OpenAsync(server, estate, who, token);
         try
         {
-            // The server closes a session soon after its machine went dark, and never because it is idle.
-            await taken.AskAsync("""
-                select pg_catalog.set_config('application_name', $1, false), pg_catalog.set_config('idle_session_timeout', '0', false),
-                       pg_catalog.set_config('tcp_keepalives_idle', '10', false),
-                       pg_catalog.set_config('tcp_keepalives_interval', '5', false),
-                       pg_catalog.set_config('tcp_keepalives_count', '3', false)
-                """, token, who);
-            if (await taken.AskAsync("select pg_catalog.pg_try_advisory_lock($1, $2)", token, ClassId, taken.key))
-                return (taken, null);
-            await using var watcher = new Watcher(server);
-            var holder = await watcher.HolderAsync(ClassId, taken.key, token);
-            await taken.DisposeAsync();
-            return (null, holder ?? "somebody who has just ended");
+            if (await opened.TryAsync(token) is not { } holder)
+                return (opened, null);
+            await opened.DisposeAsync();
+            return (null, holder);
         }
         catch
         {
             // Only to close what was opened; the exception goes on.
-            await taken.DisposeAsync();
+            await opened.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Tries to take the lead.</summary>
+    /// <returns>Null where it is taken now; else who has it.</returns>
+    internal async Task<string?> TryAsync(CancellationToken token)
+    {
+        if (await AskAsync("select pg_catalog.pg_try_advisory_lock($1, $2)", token, ClassId, key))
+            return null;
+        // Not disposed: it looks through this very connection.
+        return await new Watcher(server, connection).HolderAsync(ClassId, key, token) ?? "somebody who has just ended";
     }
 
     /// <summary>

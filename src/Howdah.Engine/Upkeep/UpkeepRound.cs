@@ -83,7 +83,7 @@ public static class UpkeepRound
                 if (!await lead.HoldsAsync(CancellationToken.None))
                     await stop.CancelAsync();
             }
-            return End(ChoreOutcome.Done, await run);
+            return End(ChoreOutcome.Done, (await run).Message);
         }
         catch (Exception failed) when (!token.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Howdah.Engine.Files;
+using Howdah.Engine.Upkeep;
 using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
 
@@ -35,6 +36,8 @@ static class PartitionShape
         var until = keys.Optional<string?>("until", Shapes.Parsed<string>("a day as 2026-01-31",
             static text => Day(text) is null ? null : text, Days)!, null,
             "The last day that there are partitions for: of data to which nothing is added.", example: "2017-12-31");
+        var check = keys.Optional("check", Interval.Shape, "1h",
+            "How often `howdah serve` looks after them; of the tables of a database the shortest counts.", "1h");
         var retention = RetentionShape.Keys(keys);
         return values =>
         {
@@ -46,6 +49,7 @@ static class PartitionShape
             {
                 Kind = values.Get(kind) ?? (values.Has(step) ? Kind.Number : Kind.Time),
                 Until = Day(values.Get(until)),
+                Check = Interval.Parse(values.Get(check)),
                 Numbers = values.Get(step) is { } length
                     ? new(Number(length)!.Value, Number(values.Get(from)), values.Get(sequence)) : null,
             };

@@ -20,6 +20,9 @@ sealed record PartitionWish(string By, Span Every, string Zone, int Premake, Dat
     /// <summary>The last day that there are partitions for; null where time goes on.</summary>
     internal DateOnly? Until { get; init; }
 
+    /// <summary>How often a host that stays looks after it.</summary>
+    internal TimeSpan Check { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>The ranges of numbers; null for other kinds.</summary>
     internal NumberRange? Numbers { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Howdah.Engine.Files;
+using Howdah.Engine.Upkeep;
 
 namespace Howdah.Patterns.Warehouse;
 
@@ -124,8 +125,9 @@ static partial class WarehouseShapes
         var measures = keys.Required("measures", Shapes.Map(Shapes.Choice(("sum", "sum"), ("min", "min"), ("max", "max"))),
             "Measures of the fact, with sum, min or max; the count of rows is always there.", "{ sales: sum }");
         var tail = keys.Optional("tail", Shapes.Bool, false, "A view NAME_live that recomputes what is not refreshed yet.", "false");
+        var refresh = keys.Optional("refresh", Interval.Shape, "5m", "How often `howdah serve` refreshes it.", "5m");
         return values => new(values.Get(fact), values.Get(date), values.Get(every), values.Get(by), values.Get(measures),
-            values.Get(tail));
+            values.Get(tail)) { Refresh = Interval.Parse(values.Get(refresh)) };
     });
 
     internal static Section<WarehouseWish> Section { get; } = new(SectionScope.Database, WarehouseSpec.Key,

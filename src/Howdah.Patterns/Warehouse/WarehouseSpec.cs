@@ -107,7 +107,11 @@ sealed record FactWish(FactKind Kind, IReadOnlyList<string> Grain, IReadOnlyList
 /// <param name="Measures">Measures of the fact, with sum, min or max.</param>
 /// <param name="Tail">Whether a view adds what is not refreshed yet.</param>
 sealed record RollupWish(string Fact, string Date, string Every, IReadOnlyList<string> By, IReadOnlyDictionary<string, string> Measures,
-    bool Tail);
+    bool Tail)
+{
+    /// <summary>How often a host that stays refreshes it.</summary>
+    internal TimeSpan Refresh { get; init; } = TimeSpan.FromMinutes(5);
+}
 
 /// <summary>A warehouse.</summary>
 /// <param name="Schema">The schema, which is the warehouse's own.</param>

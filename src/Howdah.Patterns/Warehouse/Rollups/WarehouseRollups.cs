@@ -13,12 +13,17 @@ public static class WarehouseRollups
     public static IReadOnlyList<string> Of(DatabaseSpec database) =>
         database.Get(WarehouseShapes.Section) is { } wanted ? [.. wanted.Rollups.Keys.Order(StringComparer.Ordinal)] : [];
 
-    internal static IEnumerable<Chore> Chores(WarehouseSpec spec) => spec.Wanted.Rollups.Keys.Order(StringComparer.Ordinal).Select(name =>
-        new Chore($"rollup {name} of {spec.Database}", spec.Server, async (session, token) =>
-        {
-            await RefreshAsync(session, session.Estate.Databases.Single(database => database.Name == spec.Database), name, token);
-            return "refreshed";
-        }));
+    internal static IEnumerable<Chore> Chores(WarehouseSpec spec) => spec.Wanted.Rollups.OrderBy(static each => each.Key,
+        StringComparer.Ordinal).Select(each =>
+            new Chore($"rollup {each.Key} of {spec.Database}", spec.Server, async (session, token) =>
+            {
+                await using var connection = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+                var rows = await RefreshAsync(connection, spec.Wanted.Schema, each.Key, token);
+                return new("refreshed") { Counts = new Dictionary<string, long> { ["rows"] = rows } };
+            })
+            {
+                Database = spec.Database, Kind = "rollup", Subject = each.Key, Every = each.Value.Refresh,
+            });
 
     /// <summary>Works out anew the buckets that changed, each rollup in a transaction of its own; others may do so at the same
     /// time.</summary>
@@ -38,11 +43,21 @@ public static class WarehouseRollups
         var schema = database.Get(WarehouseShapes.Section)?.Schema ?? "";
         await using var connection = await session.Servers[database.Server].OpenAdminAsync(database.Name, token);
         foreach (var name in all.Where(name => rollup is null || name == rollup))
-        {
-            var call = Sql.Of($"call {new QName(schema, $"refresh_{name}")}()").ToString();
-            await using var command = new NpgsqlCommand(call, connection) { CommandTimeout = 0 };
-            await command.ExecuteNonQueryAsync(token);
-        }
+            await RefreshAsync(connection, schema, name, token);
         return [.. all.Where(name => rollup is null || name == rollup)];
+    }
+
+    // Both in one transaction, as a batch is: the server's own count of what the refresh wrote into the rollup.
+    static async Task<long> RefreshAsync(NpgsqlConnection connection, string schema, string name, CancellationToken token)
+    {
+        var call = Sql.Of($"call {new QName(schema, $"refresh_{name}")}()");
+        var table = Sql.Of($"{new Literal(new QName(schema, name).ToString())}::pg_catalog.regclass");
+        var count = Sql.Of($"""
+            select pg_catalog.pg_stat_get_xact_tuples_inserted({table}) + pg_catalog.pg_stat_get_xact_tuples_updated({table})
+              + pg_catalog.pg_stat_get_xact_tuples_deleted({table})
+            """);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0, BatchCommands = { new(call.ToString()), new(count.ToString()) } };
+        await using var rows = await batch.ExecuteReaderAsync(token);
+        return await rows.ReadAsync(token) ? rows.GetInt64(0) : 0;
     }
 }

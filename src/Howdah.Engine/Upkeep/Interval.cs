@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Howdah.Engine.Files;
+
+namespace Howdah.Engine.Upkeep;
+
+/// <summary>How often something is done, as it stands in the file: <c>30s</c>, <c>5m</c>, <c>6h</c>, <c>2d</c>.</summary>
+public static partial class Interval
+{
+    /// <summary>Reads one; kept as text.</summary>
+    public static Shape<string> Shape { get; } = Shapes.Parsed("an interval such as 30s, 5m, 6h or 2d",
+        static text => Parse(text) > TimeSpan.Zero ? text : null, "^[1-9][0-9]{0,4}[smhd]$");
+
+    /// <summary>The interval of such a text; zero for what is none.</summary>
+    /// <param name="text">The text.</param>
+    public static TimeSpan Parse(string text)
+    {
+        if (Text().Match(text) is not { Success: true } match)
+            return TimeSpan.Zero;
+        var count = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        return match.Groups[2].Value switch
+        {
+            "s" => TimeSpan.FromSeconds(count),
+            "m" => TimeSpan.FromMinutes(count),
+            "h" => TimeSpan.FromHours(count),
+            _ => TimeSpan.FromDays(count),
+        };
+    }
+
+    [GeneratedRegex("^([1-9][0-9]{0,4})([smhd])$")]
+    private static partial Regex Text();
+}

@@ -1,0 +1,66 @@
+using Howdah.Engine.Upkeep;
+
+namespace Howdah.Gateway.Upkeep;
+
+/// <summary>What is known of a chore at one moment.</summary>
+sealed record ChoreSeen(Chore Chore)
+{
+    /// <summary>When it is to begin; null where this instance does not lead, and where it waits for others.</summary>
+    internal DateTimeOffset? Due { get; init; }
+
+    /// <summary>Since when it runs; null where it does not.</summary>
+    internal DateTimeOffset? Begun { get; init; }
+
+    /// <summary>When the last time that it was done began: what was there then is dealt with.</summary>
+    internal DateTimeOffset? LastBegun { get; init; }
+
+    /// <summary>When that ended.</summary>
+    internal DateTimeOffset? LastDone { get; init; }
+
+    /// <summary>How long it ran the last time, done or failed.</summary>
+    internal TimeSpan? Took { get; init; }
+
+    /// <summary>How many times in a row it failed.</summary>
+    internal int Failures { get; init; }
+
+    /// <summary>How many times it was done.</summary>
+    internal long Done { get; init; }
+
+    /// <summary>How many times it failed.</summary>
+    internal long Failed { get; init; }
+
+    /// <summary>How many times it was called off: at a stop, or with the lead lost.</summary>
+    internal long CalledOff { get; init; }
+
+    /// <summary>How much was done, by what, all together.</summary>
+    internal IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
+}
+
+/// <summary>What is known of a chore: one snapshot, replaced as a whole. Its own loop alone writes it.</summary>
+sealed class ChoreState(Chore chore)
+{
+    volatile ChoreSeen seen = new(chore);
+
+    /// <summary>What is known now.</summary>
+    internal ChoreSeen Seen => seen;
+
+    internal void Renew(Chore anew) => seen = seen with { Chore = anew };
+
+    internal void Due(DateTimeOffset? at) => seen = seen with { Due = at };
+
+    internal void Begin(DateTimeOffset at) => seen = seen with { Begun = at };
+
+    internal void Done(ChoreDone done, DateTimeOffset at, TimeSpan took) => seen = seen with
+    {
+        Begun = null, LastBegun = seen.Begun, LastDone = at, Took = took, Failures = 0, Done = seen.Done + 1,
+        Counts = done.Counts.Concat(seen.Counts).GroupBy(static each => each.Key, static each => each.Value)
+            .ToDictionary(static group => group.Key, static group => group.Sum()),
+    };
+
+    internal void Failed(TimeSpan took) => seen = seen with
+    {
+        Begun = null, Took = took, Failures = seen.Failures + 1, Failed = seen.Failed + 1,
+    };
+
+    internal void CalledOff() => seen = seen with { Begun = null, CalledOff = seen.CalledOff + 1 };
+}
