@@ -2,7 +2,7 @@ using Howdah.Engine;
 
 namespace Howdah.Gateway;
 
-/// <summary>What a gateway works by: one estate, read and opened. Replaced as a whole; what is replaced is told to those who wait.</summary>
+/// <summary>What a gateway works by: one estate, read and opened. Replaced as a whole, which those who wait are told.</summary>
 /// <param name="session">The estate with its servers.</param>
 sealed class Assignment(Session session)
 {

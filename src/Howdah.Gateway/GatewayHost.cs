@@ -7,7 +7,7 @@ using Howdah.Gateway.Web;
 
 namespace Howdah.Gateway;
 
-/// <summary>The host of <c>howdah serve</c>: runs the chores of an estate wherever it has the lead, and answers on HTTP how it is.</summary>
+/// <summary>The host of <c>howdah serve</c>: runs the chores of an estate where it has the lead, and tells on HTTP how it is.</summary>
 public static class GatewayHost
 {
     /// <summary>Serves until it is stopped. SIGHUP reads the estate anew.</summary>

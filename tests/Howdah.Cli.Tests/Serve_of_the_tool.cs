@@ -85,7 +85,7 @@ public sealed class Serve_of_the_tool
         second.Signal("HUP");
         await second.SaysAsync("\"event\":\"estate read\"");
         // It is in the file and not in the database: it fails by itself, and the others go on.
-        await second.SaysAsync("\"event\":\"chore failed\",\"chore\":\"rollup by_moon of served\"");
+        await second.SaysAsync("\"event\":\"chore failed\",\"server\":\"main\",\"chore\":\"rollup by_moon of served\"");
         await SpoilAsync(estate, "served");
         await MendedAsync(estate, "served", expected);
         Assert.DoesNotContain("lead given up", second.Said, StringComparison.Ordinal);
@@ -118,7 +118,7 @@ public sealed class Serve_of_the_tool
         using var estate = await MakeAsync(await TestServer.StartOwnAsync(major), "away");
         var expected = (await estate.Server.ScalarAsync<string>(Leaves, "away"))!;
         await SpoilAsync(estate, "away");
-        await estate.Server.StopAsync();
+        await estate.Server.StopAsync("fast");
         using var served = await Served.StartAsync(estate.Folder);
         var unready = await served.ReadyAsync(HttpStatusCode.ServiceUnavailable, "server main: away");
         Assert.Equal("unready", unready["status"]!.GetValue<string>());
@@ -127,14 +127,15 @@ public sealed class Serve_of_the_tool
         await served.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
         await MendedAsync(estate, "away", expected);
 
-        await estate.Server.StopAsync();
+        await estate.Server.StopAsync("fast");
         await served.ReadyAsync(HttpStatusCode.ServiceUnavailable, "server main: away");
         await estate.Server.StartAsync();
         await SpoilAsync(estate, "away");
         await served.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
         await MendedAsync(estate, "away", expected);
         // Its connection cut alone: the lead is lost, and taken again.
-        await estate.Server.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'howdah serve%'");
+        await estate.Server.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'howdah serve%'");
         await served.SaysAsync("\"event\":\"lead taken\"", 3);
         served.Signal("INT");
         Assert.Equal(0, await served.EndAsync());

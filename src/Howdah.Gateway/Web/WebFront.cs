@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Howdah.Gateway.Web;
 
-/// <summary>What a gateway answers on HTTP. Built of nothing that reads files or variables: what counts was said on the command line.</summary>
+/// <summary>What a gateway answers on HTTP. Nothing of it reads files or variables: the command line counts.</summary>
 static class WebFront
 {
     internal static async Task<WebApplication> StartAsync(GatewayOptions options, GatewayState state, Log log)

@@ -56,7 +56,10 @@ public static class WarehouseRollups
             select pg_catalog.pg_stat_get_xact_tuples_inserted({table}) + pg_catalog.pg_stat_get_xact_tuples_updated({table})
               + pg_catalog.pg_stat_get_xact_tuples_deleted({table})
             """);
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 0, BatchCommands = { new(call.ToString()), new(count.ToString()) } };
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            Timeout = 0, BatchCommands = { new(call.ToString()), new(count.ToString()) },
+        };
         await using var rows = await batch.ExecuteReaderAsync(token);
         return await rows.ReadAsync(token) ? rows.GetInt64(0) : 0;
     }
