@@ -122,10 +122,11 @@ public static class Checker
         if (surface.Super)
         {
             await using var link = new Link(connectionString);
+            await using var second = new Link(connectionString);
             await StructureAttacks.MakeAsync(link, surface, options, tally, until, token);
             await new FunctionAttacks(surface, options, tally).MakeAsync(link, accesses,
                 tally.Open, until, token);
-            await new ByTheWay(surface, tally, until, token).MakeAsync(link, accesses, tally.Open);
+            await new ByTheWay(surface, tally, options.Intrusive, until, token).MakeAsync(link, second, accesses, tally.Open);
         }
         var findings = Judge.Conclude(lints, tally.Breaches, surface);
         findings.AddRange(tally.Others(surface.Database));

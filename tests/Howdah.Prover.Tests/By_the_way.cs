@@ -60,6 +60,63 @@ public sealed class By_the_way
         await server.ExecuteAsync($"drop database \"{database}\" with (force)");
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task A_message_with_contents_is_heard_and_one_with_the_key_is_not(int major)
+    {
+        var server = await TestServer.GetAsync(major);
+        var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
+        await server.ExecuteAsync("""
+            create function shop.tell() returns trigger language plpgsql set search_path = '' as
+              $$ begin perform pg_catalog.pg_notify('orders', new.id::text); return new; end $$;
+            create trigger tell after insert on shop.orders for each row execute function shop.tell();
+            revoke execute on function shop.tell() from public;
+            """, database);
+        var before = await server.ScalarAsync<string>("select md5(string_agg(o::text, '' order by id)) from shop.orders o", database);
+        var asked = new CheckOptions { Intrusive = true };
+        Assert.Equal(Verdict.NotRun, await HeardAsync(new()));
+        Assert.Equal(Verdict.Held, await HeardAsync(asked));
+        await server.ExecuteAsync("""
+            create or replace function shop.tell() returns trigger language plpgsql set search_path = '' as
+              $$ begin perform pg_catalog.pg_notify('orders', pg_catalog.to_json(new)::text); return new; end $$
+            """, database);
+        Assert.Equal(Verdict.Broken, await HeardAsync(asked));
+        await server.ExecuteAsync("""
+            create or replace function shop.tell() returns trigger language plpgsql set search_path = '' as
+              $$ begin perform pg_catalog.pg_notify('orders_' || new.tenant_id, new.note); return new; end $$
+            """, database);
+        Assert.Equal(Verdict.NotRun, await HeardAsync(asked));
+        Assert.Equal(before, await server.ScalarAsync<string>("select md5(string_agg(o::text, '' order by id)) from shop.orders o",
+            database));
+        await server.ExecuteAsync($"drop database \"{database}\" with (force)");
+
+        async Task<Verdict> HeardAsync(CheckOptions options)
+        {
+            var result = await Checker.CheckAsync(server.ConnectionString(database), options, TestContext.Current.CancellationToken);
+            var found = result.Findings.Where(static each => each.Attack.Id == "TEN-C15" && each.Verdict != Verdict.Residual).ToList();
+            Assert.DoesNotContain(found, static each => each.Verdict == Verdict.Inconclusive);
+            return Assert.Single(found).Verdict;
+        }
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Indexes_that_tell_by_their_time_are_listed_and_break_nothing(int major)
+    {
+        var server = await TestServer.GetAsync(major);
+        var database = await Twin.All.Single(static twin => twin.Name == "rows").CopyAsync(server);
+        await server.ExecuteAsync("create index by_date on shop.orders (placed_on); create index by_note on shop.orders (tenant_id, note)",
+            database);
+        var result = await Checker.CheckAsync(server.ConnectionString(database), new() { CatalogOnly = true },
+            TestContext.Current.CancellationToken);
+        var found = result.Findings.Single(static finding => finding.Attack.Id == "TEN-D10");
+        Assert.Equal(Verdict.Residual, found.Verdict);
+        Assert.Equal(["shop.by_date"], found.Targets);
+        await server.ExecuteAsync($"drop database \"{database}\" with (force)");
+    }
+
     [Fact]
     public async Task Large_objects_given_by_default_are_seen_though_there_is_none_yet()
     {

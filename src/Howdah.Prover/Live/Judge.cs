@@ -31,6 +31,7 @@ static class Judge
         ["TEN-C11"] = ["TEN-C11"],
         ["TEN-C12"] = ["TEN-C12", "SEC-34"],
         ["TEN-C13"] = ["TEN-C13"],
+        ["TEN-C15"] = [],
         ["TEN-F04"] = ["TEN-F04"],
     };
 

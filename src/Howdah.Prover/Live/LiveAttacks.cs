@@ -102,6 +102,8 @@ static class LiveAttacks
 
     internal static Attack Objects { get; } = LintBook.Of("TEN-C12");
 
+    internal static Attack Notices { get; } = LintBook.Of("TEN-C15") with { Gravity = Gravity.High };
+
     internal static Attack Foreigners { get; } = LintBook.Of("TEN-C13");
 
     internal static IReadOnlyList<Attack> All { get; } =

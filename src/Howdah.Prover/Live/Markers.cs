@@ -13,11 +13,7 @@ static class Markers
     internal static async Task<(Stake? Stake, string? Why)> SetAsync(Ring ring, TenantTable table, string? self, CancellationToken token)
     {
         var name = Sql.Of($"{table.Name}");
-        var column = new Ident(table.TenantColumn.Name);
-        // Not more than a page or two is read: it is enough to know one tenant that is there.
-        var seen = (await ring.RowsAsync(Sql.Of(
-            $"select distinct t from (select {column}::text from {name} limit 1000) s(t) where t <> '' order by t limit 3"), token))
-            .ConvertAll(static row => row[0]!);
+        var seen = await SeenAsync(ring, table, token);
         var template = seen.Count > 0;
         var told = ring.Entrance.Tenants;
         var a = self ?? (told.Count > 1 ? told[0] : seen.Count > 1 ? seen[0] : Values.Tenant(table.TenantColumn, 'a'));
@@ -43,6 +39,25 @@ static class Markers
         }, null);
     }
 
+    // Not more than a page or two is read: it is enough to know one tenant that is there.
+    static async Task<List<string>> SeenAsync(Ring ring, TenantTable table, CancellationToken token) => (await ring.RowsAsync(Sql.Of($"""
+        select distinct t from (select {new Ident(table.TenantColumn.Name)}::text from {table.Name} limit 1000) s(t)
+        where t <> '' order by t limit 3
+        """), token)).ConvertAll(static row => row[0]!);
+
+    /// <summary>A tenant to be attacked; null where none is there and none can be made up.</summary>
+    internal static async Task<string?> OtherAsync(Ring ring, TenantTable table, CancellationToken token) =>
+        ring.Entrance.Tenants is [_, var told] ? told
+            : (await SeenAsync(ring, table, token)).LastOrDefault() ?? Values.Tenant(table.TenantColumn, 'b');
+
+    /// <summary>Plants a row of a tenant with given values in some of its columns; null where it is not let in.</summary>
+    internal static async Task<Place?> PlantAsync(Ring ring, TenantTable table, string tenant, IReadOnlyDictionary<short, string> given,
+        CancellationToken token) =>
+        // What a row of its own points at is its own, too. Its rows are among the first ones: that is where it was seen.
+        await InsertAsync(ring, table, tenant, template: true, 2, given, token, Sql.Of($"""
+            where {new Ident(table.TenantColumn.Name)} = {new Literal(tenant)}::{Sql.Written(table.TenantColumn.Type)}
+            """)) ?? await InsertAsync(ring, table, tenant, template: false, 2, given, token);
+
     internal static async Task<Place?> PlantAsync(Ring ring, TenantTable table, string tenant, bool template, int number,
         CancellationToken token)
     {
@@ -56,7 +71,7 @@ static class Markers
     }
 
     static async Task<Place?> InsertAsync(Ring ring, TenantTable table, string tenant, bool template, int number,
-        IReadOnlyDictionary<short, string> named, CancellationToken token)
+        IReadOnlyDictionary<short, string> named, CancellationToken token, Sql? where = null)
     {
         var columns = table.Columns.Where(static column => !column.Generated).ToList();
         var pieces = new List<Sql>();
@@ -76,7 +91,7 @@ static class Markers
         }
         var into = Sql.List(columns.Select(static column => new Ident(column.Name)));
         var values = Sql.Join(", ", pieces);
-        var from = template ? Sql.Of($"select {values} from {table.Name} limit 1") : Sql.Of($"values ({values})");
+        var from = template ? Sql.Of($"select {values} from {table.Name} {where} limit 1") : Sql.Of($"values ({values})");
         var (rows, _) = await ring.TryAsync(() => ring.RowsAsync(Sql.Of($"""
             insert into {table.Name} ({into}) overriding system value {from}
             returning tableoid::text, ctid::text

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Howdah.Prover.Live;
 
-/// <summary>One connection in one transaction that is always rolled back, with short time-outs.</summary>
+/// <summary>One connection in one transaction that is rolled back unless it is told otherwise, with short time-outs.</summary>
 sealed class Ring : IAsyncDisposable
 {
     readonly NpgsqlTransaction transaction;
@@ -112,6 +112,9 @@ sealed class Ring : IAsyncDisposable
                 await RunAsync(Sql.Of($"rollback to savepoint howdah_role; release savepoint howdah_role"), token);
         }
     }
+
+    /// <summary>Keeps what was done: only for what was asked for and leaves no row.</summary>
+    internal Task CommitAsync(CancellationToken token) => transaction.CommitAsync(token);
 
     public async ValueTask DisposeAsync() => await transaction.DisposeAsync();
 }

@@ -43,6 +43,9 @@ static class Values
         };
     }
 
+    /// <summary>Whether a column is of text that is long enough for one.</summary>
+    internal static bool Takes(Column column, string text) => column.Category == 'S' && Cut(text, column.Type) == text;
+
     // character varying(3) takes no more.
     static string Cut(string text, string type)
     {

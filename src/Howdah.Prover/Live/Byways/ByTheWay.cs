@@ -4,15 +4,16 @@ using Npgsql;
 
 namespace Howdah.Prover.Live.Byways;
 
-/// <summary>Ways around the tables: what policies read, sequences, large objects and foreign tables.</summary>
-sealed class ByTheWay(Surface surface, Tally tally, CancellationToken until, CancellationToken token)
+/// <summary>Ways around the tables: what policies read, sequences, large objects, foreign tables and notifications.</summary>
+sealed class ByTheWay(Surface surface, Tally tally, bool intrusive, CancellationToken until, CancellationToken token)
 {
-    internal async Task MakeAsync(Link link, IReadOnlyList<Access> accesses, IReadOnlySet<uint> open)
+    internal async Task MakeAsync(Link link, Link second, IReadOnlyList<Access> accesses, IReadOnlySet<uint> open)
     {
         await GuardAsync(LiveAttacks.Lured, () => new LureAttack(surface, tally).MakeAsync(link, accesses, open, until, token));
         await InRingAsync(link, LiveAttacks.Sequences, ring => SequenceReads.MakeAsync(ring, surface, tally, until, token));
         await InRingAsync(link, LiveAttacks.Objects, ring => LargeObjects.MakeAsync(ring, surface, tally, until, token));
         await GuardAsync(LiveAttacks.Foreigners, () => new ForeignReads(surface, tally).MakeAsync(link, until, token));
+        await GuardAsync(LiveAttacks.Notices, () => new Notices(surface, tally, intrusive).MakeAsync(link, second, until, token));
     }
 
     Task InRingAsync(Link link, Attack attack, Func<Ring, Task> work) => GuardAsync(attack, async () =>
