@@ -19,6 +19,9 @@ sealed class GatewayState(GatewayOptions options)
     /// <summary>Whether an estate is open.</summary>
     internal bool Opened => current is not null;
 
+    /// <summary>When it began.</summary>
+    internal DateTimeOffset Began { get; } = options.Time.GetUtcNow();
+
     /// <summary>Whether it ends.</summary>
     internal bool Stopping { get; set; }
 

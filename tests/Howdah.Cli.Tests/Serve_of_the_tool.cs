@@ -64,6 +64,7 @@ public sealed class Serve_of_the_tool
         var ready = await second.ReadyAsync(HttpStatusCode.OK, "\"role\":\"standby\"");
         Assert.Contains($"(pid {first.Pid})", ready["servers"]![0]!["leader"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.All(ready["chores"]!.AsArray(), static chore => Assert.Equal("idle", chore!["state"]!.GetValue<string>()));
+        await MetricsAsync(first, second);
         // `upkeep --once` beside it: somebody acts already.
         var (exit, told, _) = await Tool.RunAsync("upkeep", estate.Folder, "--once", "--json");
         Assert.Equal((0, 2), (exit, told.Split("\"outcome\":\"elsewhere\"").Length - 1));
@@ -109,6 +110,32 @@ public sealed class Serve_of_the_tool
         Assert.Equal(0L, await estate.Server.ScalarAsync<long>(
             "select count(*) from pg_stat_activity where application_name like 'howdah serve%' or datname = 'served' and pid <> "
             + "pg_backend_pid() and state <> 'idle' and backend_type = 'client backend'", "served"));
+    }
+
+    static async Task MetricsAsync(Served leader, Served standby)
+    {
+        const string Rollup = "{server=\"main\",database=\"served\",kind=\"rollup\",subject=\"by_month\"";
+        const string Partitions = "{server=\"main\",database=\"served\",kind=\"partitions\",subject=\"\"";
+        var (status, text) = await leader.GetAsync("/metrics");
+        Assert.Equal(HttpStatusCode.OK, status);
+        var told = ExpositionCheck.Read(text);
+        Assert.Equal((1, 1, 1), (told["howdah_leader{server=\"main\"}"], told["howdah_server_up{server=\"main\"}"],
+            told["howdah_estate_good"]));
+        Assert.Equal((1, 3, 0), (told[$"howdah_chore_work_total{Rollup},what=\"rows\"}}"],
+            told[$"howdah_chore_work_total{Partitions},what=\"made\"}}"], told[$"howdah_chore_work_total{Partitions},what=\"retired\"}}"]));
+        Assert.True(told[$"howdah_chore_runs_total{Rollup},outcome=\"done\"}}"] >= 1, text);
+        Assert.Equal(0, told[$"howdah_chore_failures{Rollup}}}"]);
+        Assert.True(told[$"howdah_chore_due_timestamp_seconds{Rollup}}}"] > told["howdah_start_timestamp_seconds"], text);
+        Assert.InRange(told[$"howdah_chore_last_success_timestamp_seconds{Rollup}}}"]
+            - told[$"howdah_chore_fresh_timestamp_seconds{Rollup}}}"], 0, 30);
+        Assert.InRange(told[$"howdah_chore_overdue_seconds{Rollup}}}"], 0, 30);
+        Assert.DoesNotContain("password", text, StringComparison.OrdinalIgnoreCase);
+
+        (_, text) = await standby.GetAsync("/metrics");
+        told = ExpositionCheck.Read(text);
+        Assert.Equal((0, 1, 0), (told["howdah_leader{server=\"main\"}"], told["howdah_server_up{server=\"main\"}"],
+            told[$"howdah_chore_runs_total{Rollup},outcome=\"done\"}}"]));
+        Assert.DoesNotContain("due_timestamp", text, StringComparison.Ordinal);
     }
 
     [Theory]

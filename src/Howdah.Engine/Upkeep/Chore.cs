@@ -29,6 +29,9 @@ public sealed record ChoreDone(string Message)
     /// <summary>How much was done, by what: <c>rows</c>, <c>made</c>. Added up by whoever counts.</summary>
     public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>As of when what it looks after is up to date; when it began, where null.</summary>
+    public DateTimeOffset? Fresh { get; init; }
+
     /// <summary>A sentence alone.</summary>
     /// <param name="message">The sentence.</param>
     public static implicit operator ChoreDone(string message) => new(message);

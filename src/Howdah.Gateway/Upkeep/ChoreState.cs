@@ -14,6 +14,9 @@ sealed record ChoreSeen(Chore Chore)
     /// <summary>When the last time that it was done began: what was there then is dealt with.</summary>
     internal DateTimeOffset? LastBegun { get; init; }
 
+    /// <summary>As of when what it looks after is up to date.</summary>
+    internal DateTimeOffset? Fresh { get; init; }
+
     /// <summary>When that ended.</summary>
     internal DateTimeOffset? LastDone { get; init; }
 
@@ -52,7 +55,8 @@ sealed class ChoreState(Chore chore)
 
     internal void Done(ChoreDone done, DateTimeOffset at, TimeSpan took) => seen = seen with
     {
-        Begun = null, LastBegun = seen.Begun, LastDone = at, Took = took, Failures = 0, Done = seen.Done + 1,
+        Begun = null, LastBegun = seen.Begun, LastDone = at, Fresh = done.Fresh ?? seen.Begun, Took = took,
+        Failures = 0, Done = seen.Done + 1,
         Counts = done.Counts.Concat(seen.Counts).GroupBy(static each => each.Key, static each => each.Value)
             .ToDictionary(static group => group.Key, static group => group.Sum()),
     };

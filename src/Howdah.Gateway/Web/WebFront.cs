@@ -33,6 +33,7 @@ static class WebFront
         string[] read = ["GET", "HEAD"];
         app.MapMethods("/health/live", read, (RequestDelegate)(context => Health.LiveAsync(context)));
         app.MapMethods("/health/ready", read, (RequestDelegate)(context => Health.ReadyAsync(context, state)));
+        app.MapMethods("/metrics", read, (RequestDelegate)(context => Metrics.WriteAsync(context, state, options)));
         await app.StartAsync();
         foreach (var address in app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
             .Features.Get<IServerAddressesFeature>()!.Addresses)
