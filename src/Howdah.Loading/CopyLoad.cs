@@ -45,11 +45,11 @@ public static class CopyLoad
         ArgumentNullException.ThrowIfNull(rejected);
         if (job.Fields.Count == 0)
             throw new LoadException($"no column of {job.Target.Table} is filled: name the fields");
-        using var source = await ByteSource.OpenAsync(input, job.Reading, token).ConfigureAwait(false);
-        var file = Opened.Of(source, input, job);
+        var file = await Opened.OpenAsync(input, job, token).ConfigureAwait(false);
+        using var source = file.Content;
         var tally = new Tally();
         using var sink = new RejectSink(rejected);
-        var steps = progress is null ? null : new Steps(progress, tally, source.Hashed);
+        var steps = progress is null ? null : new Steps(progress, tally, source);
         var copy = $"copy {job.Target.Table} ({string.Join(", ", job.Fields.Select(static field => CopyTarget.Quoted(field.Column)))}) "
             + "from stdin (format binary)";
         // One stream more than none for a dry run.
@@ -62,7 +62,7 @@ public static class CopyLoad
         if (tally.Rejected > job.MaxRejected)
             throw new LoadException($"{tally.Rejected} records are rejected, more than the {job.MaxRejected} allowed");
         steps?.Report(tally.Records);
-        return new(tally.Records, tally.Sent, tally.Rejected, tally.Skipped, file.Blocks.Lines, source.Hashed.Count,
+        return new(tally.Records, tally.Sent, tally.Rejected, tally.Skipped, file.Blocks.Lines, source.Count,
             source.Decompressed, hash, file.Unused, file.Blocks.MixedLineEnds, file.Blocks.EndsInNewline);
     }
 
@@ -74,7 +74,7 @@ public static class CopyLoad
         var full = Channel.CreateBounded<RecordBlock>(new BoundedChannelOptions(count) { SingleWriter = true });
         var empty = Channel.CreateBounded<RecordBlock>(count);
         for (var i = 0; i < count; i++)
-            empty.Writer.TryWrite(new());
+            empty.Writer.TryWrite(blocks.Make());
         async Task Read()
         {
             try
@@ -113,8 +113,8 @@ public static class CopyLoad
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
     }
 
-    sealed class Steps(IProgress<LoadProgress> progress, Tally tally, HashedStream hashed) : IProgress<long>
+    sealed class Steps(IProgress<LoadProgress> progress, Tally tally, IContent content) : IProgress<long>
     {
-        public void Report(long value) => progress.Report(new(value, tally.Rejected, hashed.Count, hashed.Total));
+        public void Report(long value) => progress.Report(new(value, tally.Rejected, content.Count, content.Total));
     }
 }

@@ -6,6 +6,9 @@ public sealed record Reading
     /// <summary>The file's format.</summary>
     public FileFormat Format { get; init; } = FileFormat.Csv;
 
+    /// <summary>What reads the file instead, where its format has a package of its own; null: <see cref="Format"/> says it.</summary>
+    public FormatReader? Reader { get; init; }
+
     /// <summary>What separates fields: one character of ASCII.</summary>
     public char Delimiter { get; init; } = ',';
 

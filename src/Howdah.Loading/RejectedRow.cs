@@ -5,12 +5,14 @@ namespace Howdah.Loading;
 /// <summary>A record that was not loaded, and why. The first thing found wrong is told.</summary>
 /// <param name="Line">The line it begins in, from 1; for formats without lines the record's number.</param>
 /// <param name="Record">The record's number, from 1, the header not counted; 0 for what was found before records are numbered.</param>
-/// <param name="ByteOffset">Where it begins, in bytes of the decompressed file, from 0; of UTF-16, of its UTF-8 form.</param>
+/// <param name="ByteOffset">Where it begins, in bytes of the decompressed file, from 0; of UTF-16, of its UTF-8 form; of a
+/// format without lines, how many records are before it.</param>
 /// <param name="Column">The target's column, where it is about one.</param>
 /// <param name="Rule">Which rule, in short: one of <see cref="Rules"/>.</param>
 /// <param name="SqlState">Where the server refused it: its code. Where the loader did: the code the server would have given.</param>
 /// <param name="Message">What is wrong, for people.</param>
-/// <param name="Raw">The record's bytes as they stand in the file, at most <see cref="Reading.MaxRawBytes"/>.</param>
+/// <param name="Raw">The record's bytes as they stand in the file, at most <see cref="Reading.MaxRawBytes"/>; of a format without
+/// lines its values as a JSON object, and nothing where the server refused it.</param>
 /// <param name="Length">How many bytes the record has; more than <paramref name="Raw"/> where that was cut.</param>
 public sealed record RejectedRow(
     long Line, long Record, long ByteOffset, string? Column, string Rule, string SqlState, string Message, byte[] Raw, long Length);

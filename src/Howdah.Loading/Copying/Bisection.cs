@@ -19,7 +19,7 @@ sealed class Bisection(LoadJob job, RowStream stream)
 
     internal void Note(RecordBlock block, in FoundRecord record, int from, int to)
     {
-        var row = StreamWorker.Rejected(block, record, new(null, Rules.Server, "", ""), job.Reading);
+        var row = StreamWorker.Rejected(block, record, new(null, Rules.Server, "", ""), block.Sent(record, job.Reading.MaxRawBytes));
         rawBytes += row.Raw.Length;
         filling.Add(new(from, to, row));
     }

@@ -13,18 +13,19 @@ sealed record ColumnPlan(CopyColumn Column, LoadField Field, FieldEncoder Encode
 {
     /// <summary>Encoders keep state: each stream has plans of its own.</summary>
     /// <param name="names">The file's columns.</param>
-    internal static ColumnPlan[] Make(LoadJob job, IReadOnlyList<string> names, string input)
+    /// <param name="where">What has the names.</param>
+    internal static ColumnPlan[] Make(LoadJob job, IReadOnlyList<string> names, string input, string where = "the header")
     {
         var twice = names.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1);
         if (twice is not null)
-            throw new LoadException($"{input}: the header has {Shown(twice.Key)} {twice.Count()} times: give each column its own name");
+            throw new LoadException($"{input}: {where} has {Shown(twice.Key)} {twice.Count()} times: give each column its own name");
         var again = job.Fields.GroupBy(static field => field.Column).FirstOrDefault(static group => group.Count() > 1);
         if (again is not null)
             throw new LoadException($"column {again.Key} of {job.Target.Table} is filled twice: leave one of the two out");
-        return [.. job.Fields.Select(field => Make(job, field, names, input))];
+        return [.. job.Fields.Select(field => Make(job, field, names, input, where))];
     }
 
-    static ColumnPlan Make(LoadJob job, LoadField field, IReadOnlyList<string> names, string input)
+    static ColumnPlan Make(LoadJob job, LoadField field, IReadOnlyList<string> names, string input, string where)
     {
         var column = job.Target.Columns.FirstOrDefault(each => each.Name == field.Column)
             ?? throw new LoadException($"{job.Target.Table} has no column {field.Column}: it has "
@@ -37,7 +38,7 @@ sealed record ColumnPlan(CopyColumn Column, LoadField Field, FieldEncoder Encode
             for (var i = 0; i < names.Count && source < 0; i++)
                 source = names[i] == field.From ? i : -1;
             if (source < 0 && !field.Optional)
-                throw new LoadException(Missing(field.From, names, input));
+                throw new LoadException(Missing(field.From, names, input, where));
         }
         else if (field.Filled != Filling.Constant && column.Type != "int8")
         {
@@ -55,13 +56,13 @@ sealed record ColumnPlan(CopyColumn Column, LoadField Field, FieldEncoder Encode
             : plan with { Default = buffer.Written.ToArray() };
     }
 
-    static string Missing(string name, IReadOnlyList<string> names, string input)
+    static string Missing(string name, IReadOnlyList<string> names, string input, string where)
     {
         // What looks alike in print and is not: blanks, no-break spaces, case.
         static string Bare(string text) => text.Trim().Trim('\u00a0', '\u200b', '\ufeff').ToUpperInvariant();
         var near = names.FirstOrDefault(each => Bare(each) == Bare(name));
-        return near is null ? $"{input}: there is no column {Shown(name)}: the header has {string.Join(", ", names.Take(50).Select(Shown))}"
-            : $"{input}: there is no column {Shown(name)}, but {Shown(near)}: write the source exactly as the header has it";
+        return near is null ? $"{input}: there is no column {Shown(name)}: {where} has {string.Join(", ", names.Take(50).Select(Shown))}"
+            : $"{input}: there is no column {Shown(name)}, but {Shown(near)}: write the source exactly as {where} has it";
     }
 
     static string Shown(string name) => "\"" + string.Concat(name.Take(80).Select(static each =>

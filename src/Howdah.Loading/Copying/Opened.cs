@@ -6,12 +6,29 @@ using Howdah.Loading.Types;
 namespace Howdah.Loading.Copying;
 
 /// <summary>A file whose columns are known.</summary>
+/// <param name="Content">Its bytes.</param>
 /// <param name="Blocks">Its records.</param>
 /// <param name="Rows">Makes what turns them into rows, for each stream.</param>
 /// <param name="Unused">Columns that no field reads.</param>
-sealed record Opened(IBlockSource Blocks, Func<IRowEncoder> Rows, IReadOnlyList<string> Unused)
+sealed record Opened(IContent Content, IBlockSource Blocks, Func<IRowEncoder> Rows, IReadOnlyList<string> Unused)
 {
-    internal static Opened Of(ByteSource source, LoadInput input, LoadJob job) => job.Reading.Format switch
+    internal static async ValueTask<Opened> OpenAsync(LoadInput input, LoadJob job, CancellationToken token)
+    {
+        if (job.Reading.Reader is { } other)
+            return await other.OpenAsync(input, job, token).ConfigureAwait(false);
+        var source = await ByteSource.OpenAsync(input, job.Reading, token).ConfigureAwait(false);
+        try
+        {
+            return Of(source, input, job);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    static Opened Of(ByteSource source, LoadInput input, LoadJob job) => job.Reading.Format switch
     {
         FileFormat.Csv => Csv(source, input, job),
         FileFormat.Ndjson => Ndjson(source, input, job),
@@ -31,7 +48,7 @@ sealed record Opened(IBlockSource Blocks, Func<IRowEncoder> Rows, IReadOnlyList<
         names ??= [.. job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).Distinct()];
         ColumnPlan.Make(job, names, input.Name);
         var used = job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).ToHashSet();
-        return new(blocks, () => new CsvRows(ColumnPlan.Make(job, names, input.Name), job.Reading, names.Count, blocks.HeaderRaw, table),
+        return new(source, blocks, () => new CsvRows(ColumnPlan.Make(job, names, input.Name), job.Reading, names.Count, blocks.HeaderRaw, table),
             [.. names.Where(name => !used.Contains(name))]);
     }
 
@@ -41,7 +58,7 @@ sealed record Opened(IBlockSource Blocks, Func<IRowEncoder> Rows, IReadOnlyList<
             throw new LoadException($"{input.Name}: lines of JSON are UTF-8 or UTF-16, not {job.Reading.Encoding}");
         string[] names = [.. job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).Distinct()];
         ColumnPlan.Make(job, names, input.Name);
-        return new(new CsvBlocks(source, JsonRows.Lines(job.Reading)),
+        return new(source, new CsvBlocks(source, JsonRows.Lines(job.Reading)),
             () => new JsonRows(ColumnPlan.Make(job, names, input.Name), names, job.Reading), []);
     }
 

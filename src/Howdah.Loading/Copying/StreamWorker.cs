@@ -74,7 +74,7 @@ sealed class StreamWorker(LoadJob job, IRowEncoder encoder, RowStream? stream, R
                     break;
                 default:
                     refused++;
-                    Reject(Rejected(block, record, fault!, job.Reading));
+                    Reject(Rejected(block, record, fault!, block.Rejected(record, job.Reading.MaxRawBytes)));
                     break;
             }
         }
@@ -88,12 +88,9 @@ sealed class StreamWorker(LoadJob job, IRowEncoder encoder, RowStream? stream, R
         rejectBytes += row.Raw.Length + 200;
     }
 
-    internal static RejectedRow Rejected(RecordBlock block, in FoundRecord record, RowFault fault, Reading reading)
-    {
-        var raw = block.Raw(record);
-        return new(record.Line, record.Number, block.Offset + record.Start, fault.Column, fault.Rule, fault.SqlState, fault.Message,
-            raw[..Math.Min(raw.Length, reading.MaxRawBytes)].ToArray(), Math.Max(record.Length, raw.Length));
-    }
+    internal static RejectedRow Rejected(RecordBlock block, in FoundRecord record, RowFault fault, (byte[] Raw, long Length) kept) =>
+        new(record.Line, record.Number, block.Offset + record.Start, fault.Column, fault.Rule, fault.SqlState, fault.Message, kept.Raw,
+            kept.Length);
 
     async Task FlushAsync(CancellationToken token)
     {

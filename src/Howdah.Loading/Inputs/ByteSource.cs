@@ -1,7 +1,7 @@
 namespace Howdah.Loading.Inputs;
 
 /// <summary>A file's bytes as the reader wants them: hashed, decompressed, without a byte order mark, UTF-16 turned into UTF-8.</summary>
-sealed class ByteSource : IDisposable
+sealed class ByteSource : IContent
 {
     readonly HashedStream hashed;
     readonly Decompression decompressed;
@@ -11,8 +11,9 @@ sealed class ByteSource : IDisposable
     ByteSource(HashedStream hashed, Decompression decompressed, Utf16Stream? wide) =>
         (this.hashed, this.decompressed, this.wide) = (hashed, decompressed, wide);
 
-    internal HashedStream Hashed => hashed;
-    internal long Decompressed => decompressed.Grown;
+    public long Count => hashed.Count;
+    public long? Total => hashed.Total;
+    public long Decompressed => decompressed.Grown;
 
     /// <summary>How many bytes of a mark were dropped: offsets count them.</summary>
     internal int Mark { get; private set; }
@@ -51,7 +52,7 @@ sealed class ByteSource : IDisposable
     }
 
     /// <summary>Reads to the end of the file itself, and tells its hash.</summary>
-    internal string End()
+    public string End()
     {
         var hash = hashed.End();
         decompressed.End();

@@ -3,6 +3,9 @@ namespace Howdah.Loading.Inputs;
 /// <summary>A file as blocks of whole records.</summary>
 interface IBlockSource
 {
+    /// <summary>A block to be filled.</summary>
+    RecordBlock Make() => new();
+
     /// <summary>Fills a block with the next records.</summary>
     /// <returns>False at the end.</returns>
     bool Fill(RecordBlock block);

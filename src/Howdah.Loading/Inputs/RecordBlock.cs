@@ -1,7 +1,7 @@
 namespace Howdah.Loading.Inputs;
 
 /// <summary>Whole records of a file and where their fields are. Blocks are used again, so that rows cost no memory of their own.</summary>
-sealed class RecordBlock(int size = RecordBlock.Size)
+class RecordBlock(int size = RecordBlock.Size)
 {
     internal const int Size = 256 << 10;
 
@@ -42,6 +42,16 @@ sealed class RecordBlock(int size = RecordBlock.Size)
             Array.Resize(ref Fields, Fields.Length * 2);
         Fields[FieldCount++] = field;
     }
+
+    /// <summary>A rejected record as it stands in the file, no more than so many bytes of it; and how many it has.</summary>
+    internal virtual (byte[] Raw, long Length) Rejected(in FoundRecord record, int most)
+    {
+        var raw = Raw(record);
+        return (raw[..Math.Min(raw.Length, most)].ToArray(), Math.Max(record.Length, raw.Length));
+    }
+
+    /// <summary>The same of a record that is sent, in case that the server refuses it.</summary>
+    internal virtual (byte[] Raw, long Length) Sent(in FoundRecord record, int most) => Rejected(record, most);
 
     internal ReadOnlySpan<byte> Raw(in FoundRecord record) => Data.AsSpan(record.Start, record.End - record.Start);
 }

@@ -86,6 +86,10 @@ sealed class TimestampEncoder(bool zoned, DateFormat? format, Reading reading) :
         return at == text.Length && moment.IsReal;
     }
 
+    /// <summary>Writes a local time of the declared zone, which is a number already.</summary>
+    internal FieldFault? EncodeLocal(long micros, CopyBuffer buffer) => Local([], micros, buffer) is null ? null
+        : Local(System.Text.Encoding.UTF8.GetBytes($"{Epoch.AddTicks(micros * 10):yyyy-MM-dd HH:mm:ss.ffffff}"), micros, buffer);
+
     FieldFault? Local(ReadOnlySpan<byte> text, long micros, CopyBuffer buffer)
     {
         // Rules of zones change at quarters of an hour at most; files are mostly in order of time.

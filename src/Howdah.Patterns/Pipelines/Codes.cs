@@ -10,6 +10,7 @@ static class Codes
     internal const string Unknown = "HOW1005";
     internal const string Cycle = "HOW1006";
     internal const string Key = "HOW1007";
+    internal const string Format = "HOW1008";
 
     internal static (string, string)[] All { get; } =
     [
@@ -20,5 +21,6 @@ static class Codes
         (Unknown, "A pipeline's reference to something that it does not declare."),
         (Cycle, "Pipelines wait for each other."),
         (Key, "A mode without the key it needs."),
+        (Format, "A key of a format that says nothing of files of its type."),
     ];
 }

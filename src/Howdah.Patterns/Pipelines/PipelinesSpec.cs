@@ -35,7 +35,7 @@ sealed record ColumnWish(string? From, string Type, bool Required, string? Defau
 }
 
 /// <summary>How the bytes of a source are read.</summary>
-/// <param name="Type">csv or ndjson; null: by the file's name.</param>
+/// <param name="Type">csv, ndjson or parquet; null: by the file's name, or its bytes.</param>
 /// <param name="Delimiter">What stands between fields.</param>
 /// <param name="Quote">What fields are quoted with.</param>
 /// <param name="Encoding">utf-8, latin-1 or windows-1252.</param>

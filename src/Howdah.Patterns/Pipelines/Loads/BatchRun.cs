@@ -67,6 +67,7 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
         var job = new LoadJob(
             await CopyTarget.ReadAsync(session.Connection, schema!, direct ? wish.Into!.Value.Name : StagedSql.Staged.Name, token),
             [.. Fields(direct)], source.Reading(wish)) { FindRefused = direct, MaxRejected = wish.Limit.Rows };
+        refusals.Job = job;
         var read = await CopyLoad.RunAsync([session.Connection], source.Input, job,
             (batch, stop) => refusals.KeepAsync(batch.Rows, stop), Told("reading"), token);
         options.Fault("read");
@@ -133,7 +134,7 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
 
     async Task HeaderAsync(CancellationToken token)
     {
-        if (!wish.Format.Header || source.RetryOf > 0 || source.Raw.First() is not { Length: < RawRecords.Most } header)
+        if ((source.Raw.HasOffsets && !wish.Format.Header) || source.RetryOf > 0 || source.Raw.First() is not { Length: < RawRecords.Most } header)
             return;
         await using var command = new NpgsqlCommand("update howdah.load_batch set header = $2 where id = $1", session.Connection)
         {

@@ -1,4 +1,5 @@
 using Howdah.Loading;
+using Howdah.Loading.Parquet;
 
 namespace Howdah.Patterns.Pipelines;
 
@@ -7,7 +8,9 @@ sealed class LoadSource : IDisposable
 {
     readonly bool own;
 
-    readonly FileFormat kind;
+    readonly string kind;
+
+    readonly string? wrong;
 
     LoadSource(string name, string path, bool own, PipelineWish wish)
     {
@@ -15,7 +18,14 @@ sealed class LoadSource : IDisposable
         Path = path;
         this.own = own;
         kind = Kind(name, wish.Format);
-        Raw = new(path, wish.Format with { Type = kind == FileFormat.Ndjson ? "ndjson" : "csv" });
+        if (kind != "parquet" && IsParquet(path))
+        {
+            if (wish.Format.Type is null)
+                kind = "parquet";
+            else
+                wrong = $"{name} is a Parquet file, and its pipeline declares {kind}: take out format.type, or make it parquet";
+        }
+        Raw = kind == "parquet" ? new ParquetRecords(name, path) : new RawRecords(path, wish.Format with { Type = kind });
     }
 
     /// <summary>What it is called in reports and in <c>howdah.load_batch</c>.</summary>
@@ -24,7 +34,7 @@ sealed class LoadSource : IDisposable
     internal string Path { get; }
 
     /// <summary>Its records by where they begin.</summary>
-    internal RawRecords Raw { get; }
+    internal IRawRecords Raw { get; }
 
     /// <summary>The batch whose refused rows these are; 0 for none.</summary>
     internal long RetryOf { get; init; }
@@ -60,7 +70,7 @@ sealed class LoadSource : IDisposable
 
     /// <summary>Refused rows as a file: their header and they themselves.</summary>
     internal static async Task<LoadSource> RetryAsync(long batch, byte[]? header, IReadOnlyList<(long Id, long Line, byte[] Raw)> rows,
-        PipelineWish wish, string likeSource, CancellationToken token)
+        PipelineWish wish, string kind, CancellationToken token)
     {
         var path = System.IO.Path.GetTempFileName();
         var origins = new Dictionary<long, (long, long)>();
@@ -76,38 +86,50 @@ sealed class LoadSource : IDisposable
                 at += record.Count((byte)'\n') + 1;
             }
         }
-        var like = Kind(likeSource, wish.Format) == FileFormat.Ndjson ? "ndjson" : "csv";
-        return new($"quarantine of batch {batch}", path, true, wish with { Format = wish.Format with { Type = like } })
+        return new($"quarantine of batch {batch}", path, true, wish with { Format = wish.Format with { Type = kind } })
         {
             RetryOf = batch, Origins = origins,
         };
     }
 
-    /// <summary>What a source is: as declared, or by its name.</summary>
-    internal static FileFormat Kind(string name, FormatWish format)
+    static bool IsParquet(string path)
+    {
+        try
+        {
+            return ParquetFiles.IsParquet(path);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // Whoever loads it tells why.
+            return false;
+        }
+    }
+
+    /// <summary>What a source is, as declared or by its name.</summary>
+    internal static string Kind(string name, FormatWish format)
     {
         var plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3]
             : name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
-        return format.Type switch
+        return format.Type ?? System.IO.Path.GetExtension(plain).ToUpperInvariant() switch
         {
-            "csv" => FileFormat.Csv,
-            "ndjson" => FileFormat.Ndjson,
-            _ => System.IO.Path.GetExtension(plain).ToUpperInvariant() switch
-            {
-                ".PARQUET" => throw new LoadException($"{name}: Parquet is not read yet; write it as CSV or as lines of JSON"),
-                ".NDJSON" or ".JSONL" => FileFormat.Ndjson,
-                _ => FileFormat.Csv,
-            },
+            ".PARQUET" => "parquet",
+            ".NDJSON" or ".JSONL" => "ndjson",
+            _ => "csv",
         };
     }
 
     /// <summary>How it is read.</summary>
     internal Reading Reading(PipelineWish wish)
     {
+        if (wrong is not null)
+            throw new LoadException(wrong);
         var format = wish.Format;
+        var zone = format.Zone is { } declared ? TimeZoneInfo.FindSystemTimeZoneById(declared) : null;
+        if (kind == "parquet")
+            return new() { Reader = ParquetFiles.Reader, Zone = zone, MayBeEmpty = wish.Empty };
         return new()
         {
-            Format = kind,
+            Format = kind == "ndjson" ? FileFormat.Ndjson : FileFormat.Csv,
             Delimiter = format.Delimiter[0],
             Quote = format.Quote[0],
             Encoding = format.Encoding == "latin-1" ? "iso-8859-1" : format.Encoding,
@@ -118,7 +140,7 @@ sealed class LoadSource : IDisposable
             DecimalSeparator = format.Decimal[0],
             DateFormat = format.Date == "yyyy-MM-dd" ? null : format.Date,
             TimestampFormat = format.Timestamp == "iso" ? null : format.Timestamp,
-            Zone = format.Zone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : null,
+            Zone = zone,
             BlankLines = BlankLines.Skip,
             MayBeEmpty = wish.Empty,
         };

@@ -112,18 +112,21 @@ public static class Quarantine
         var rows = await ListAsync(session, database, pipeline, batch, wish.Limit.Rows * 10, token);
         foreach (var group in rows.GroupBy(static row => row.Batch))
         {
-            var whole = new RawRecords("", wish.Format);
+            var header = await HeaderAsync(session, database, group.Key, token);
+            // Rows of a Parquet file are kept as lines of JSON.
+            var kind = ParquetRecords.Marks(header) ? "ndjson" : LoadSource.Kind(group.First().Source, wish.Format);
+            if (kind == "ndjson")
+                header = null;
+            var whole = new RawRecords("", wish.Format with { Type = kind });
             var fit = group.Where(row => row.Raw is { } raw && whole.IsWhole(raw)).Select(static row => (row.Id, row.Line ?? 0, row.Raw!))
                 .ToList();
-            var header = await HeaderAsync(session, database, group.Key, token);
-            if (fit.Count == 0 || (wish.Format.Header && header is null
-                && LoadSource.Kind(group.First().Source, wish.Format) == Howdah.Loading.FileFormat.Csv))
+            if (fit.Count == 0 || (wish.Format.Header && header is null && kind == "csv"))
             {
                 reports.Add(new(pipeline, $"quarantine of batch {group.Key}", LoadOutcome.Refused,
                     "its rows cannot be read apart from their source: load a mended file, and discard them"));
                 continue;
             }
-            using var source = await LoadSource.RetryAsync(group.Key, header, fit, wish, group.First().Source, token);
+            using var source = await LoadSource.RetryAsync(group.Key, header, fit, wish, kind, token);
             reports.Add(await PipelineLoad.LoadAsync(session, spec, pipeline, source, options, token));
         }
         return reports;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Howdah.Loading;
 using ZstdSharp;
 
 namespace Howdah.Patterns.Pipelines;
@@ -6,16 +7,21 @@ namespace Howdah.Patterns.Pipelines;
 /// <summary>Records of a file as they stand there, by where they begin: for rows that the server refused once they were sent.</summary>
 /// <param name="path">The file.</param>
 /// <param name="format">How it is read.</param>
-sealed class RawRecords(string path, FormatWish format)
+sealed class RawRecords(string path, FormatWish format) : IRawRecords
 {
     internal const int Most = 64 << 10;
 
     /// <summary>The record at each offset of the decompressed file, at most 64 KB of it.</summary>
-    internal IReadOnlyDictionary<long, byte[]> Fetch(IEnumerable<long> offsets)
+    public Task<IReadOnlyDictionary<long, (byte[] Bytes, string? Place)>> FetchAsync(LoadJob? job, IReadOnlyList<long> offsets,
+        CancellationToken token) => Task.FromResult<IReadOnlyDictionary<long, (byte[] Bytes, string? Place)>>(Fetch(offsets));
+
+    public bool HasOffsets => true;
+
+    Dictionary<long, (byte[] Bytes, string? Place)> Fetch(IReadOnlyList<long> offsets)
     {
         using var raw = File.OpenRead(path);
         using var plain = Plain(raw);
-        var found = new Dictionary<long, byte[]>();
+        var found = new Dictionary<long, (byte[], string?)>();
         var buffer = new BufferedStream(plain, 1 << 16);
         long at = 0;
         foreach (var offset in offsets.Distinct().Order())
@@ -24,13 +30,13 @@ sealed class RawRecords(string path, FormatWish format)
             at = Skip(buffer, plain, at, offset);
             var record = Read(buffer, ref at);
             if (record is not null)
-                found[offset] = record;
+                found[offset] = (record, null);
         }
         return found;
     }
 
     /// <summary>The first record: the header. Null for an empty file.</summary>
-    internal byte[]? First()
+    public byte[]? First()
     {
         using var raw = File.OpenRead(path);
         using var plain = Plain(raw);

@@ -17,9 +17,9 @@ readonly record struct Refusal(long Line, long Offset, string? Column, string Ru
 /// <param name="connection">The batch's connection.</param>
 /// <param name="batch">The batch's number.</param>
 /// <param name="most">How many rows may be refused.</param>
-/// <param name="raw">Finds the source's own bytes; null where it has no lines.</param>
+/// <param name="raw">Finds the source's own bytes.</param>
 /// <param name="place">Where a row stood before it came into this source: a retry's; null for what comes from its own source.</param>
-sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawRecords? raw, Func<long, long>? place)
+sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRecords raw, Func<long, long>? place)
 {
     const string Insert = """
         insert into howdah.quarantine (batch, line, byte_offset, column_name, rule, sqlstate, message, raw)
@@ -29,12 +29,23 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawReco
     /// <summary>How many rows this load refused.</summary>
     internal long Count { get; private set; }
 
+    /// <summary>How the source is read, once that is known.</summary>
+    internal LoadJob? Job { get; set; }
+
     /// <summary>Keeps rows that the reader refused.</summary>
     internal async ValueTask KeepAsync(IReadOnlyList<RejectedRow> rows, CancellationToken token)
     {
         Add(rows.Count, rows.Count > 0 ? $"line {rows[0].Line}: {rows[0].Message}" : "");
-        await WriteAsync([.. rows.Select(static row => (new Refusal(row.Line, row.ByteOffset, row.Column, row.Rule,
-            row.SqlState.Length > 0 ? row.SqlState : null, row.Message), row.Length > row.Raw.Length ? null : row.Raw))], token);
+        // Of a format without lines, those that the server refused on their way.
+        var bare = rows.Where(static row => row.Length == 0 && row.Rule == Rules.Server).Select(static row => row.ByteOffset).ToList();
+        var found = bare.Count == 0 || raw.HasOffsets ? null : await raw.FetchAsync(Job, bare, token);
+        await WriteAsync([.. rows.Select(row =>
+        {
+            var refusal = new Refusal(row.Line, row.ByteOffset, row.Column, row.Rule, row.SqlState.Length > 0 ? row.SqlState : null,
+                row.Message);
+            return found?.ContainsKey(row.ByteOffset) == true && row.Length == 0 ? With(refusal, found)
+                : (refusal, row.Length > row.Raw.Length ? null : row.Raw);
+        })], token);
     }
 
     /// <summary>Keeps rows that were refused once they were sent, with their bytes from the source.</summary>
@@ -43,8 +54,8 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawReco
         if (rows.Count == 0)
             return;
         Add(rows.Count, $"line {rows[0].Line}: {rows[0].Message}");
-        var bytes = raw?.Fetch(rows.Select(static row => row.Offset));
-        await WriteAsync([.. rows.Select(row => (row, bytes?.GetValueOrDefault(row.Offset)))], token);
+        var found = await raw.FetchAsync(Job, [.. rows.Select(static row => row.Offset)], token);
+        await WriteAsync([.. rows.Select(row => With(row, found))], token);
     }
 
     /// <summary>Counts what a procedure refused by itself, and gives it the source's bytes where its line is known.</summary>
@@ -54,20 +65,26 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawReco
             Add((int)count, "refused by the procedure");
         if (known.Count == 0)
             return;
-        var bytes = raw?.Fetch(known.Select(static row => row.Offset));
+        var found = await raw.FetchAsync(Job, [.. known.Select(static row => row.Offset)], token);
         await using var command = new NpgsqlCommand("update howdah.quarantine q set raw = coalesce(r.raw, q.raw), "
             + "line = r.line, byte_offset = r.at "
             + "from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) r(id, line, at, raw) where q.id = r.id", connection);
         command.Parameters.Add(new() { Value = known.Select(static row => row.Id).ToArray() });
         command.Parameters.Add(new() { Value = known.Select(row => place?.Invoke(row.Line) ?? row.Line).ToArray() });
-        command.Parameters.Add(new() { Value = known.Select(row => place is null ? row.Offset : (long?)null).ToArray() });
+        command.Parameters.Add(new() { Value = known.Select(row => Offset(row.Offset)).ToArray() });
         command.Parameters.Add(new()
         {
-            Value = known.Select(row => bytes?.GetValueOrDefault(row.Offset)).ToArray(),
+            Value = known.Select(row => found.GetValueOrDefault(row.Offset).Bytes).ToArray(),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
         });
         await command.ExecuteNonQueryAsync(token);
     }
+
+    long? Offset(long offset) => place is null && raw.HasOffsets ? offset : null;
+
+    static (Refusal Row, byte[]? Bytes) With(Refusal row, IReadOnlyDictionary<long, (byte[] Bytes, string? Place)>? found) =>
+        found is null || !found.TryGetValue(row.Offset, out var record) ? (row, null)
+            : (record.Place is { } where ? row with { Message = $"{row.Message} ({where})" } : row, record.Bytes);
 
     void Add(int more, string first)
     {
@@ -81,7 +98,7 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, RawReco
         await using var command = new NpgsqlCommand(Insert, connection);
         command.Parameters.Add(new() { Value = batch });
         command.Parameters.Add(new() { Value = rows.Select(each => place?.Invoke(each.Row.Line) ?? each.Row.Line).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(each => place is null ? each.Row.Offset : (long?)null).ToArray() });
+        command.Parameters.Add(new() { Value = rows.Select(each => Offset(each.Row.Offset)).ToArray() });
         void Texts(Func<Refusal, string?> of) => command.Parameters.Add(new()
         {
             Value = rows.Select(each => of(each.Row)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
