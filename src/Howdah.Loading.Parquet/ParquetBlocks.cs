@@ -13,7 +13,7 @@ sealed class ParquetBlocks : IBlockSource, IDisposable
     readonly ParquetContent content;
     readonly LoadJob job;
     readonly int[] leaves;
-    ColumnCursor[] cursors = [];
+    readonly List<ColumnCursor> cursors = [];
     RowGroupReader? open;
     int group = -1;
     long inGroup, groupRows, first;
@@ -92,8 +92,11 @@ sealed class ParquetBlocks : IBlockSource, IDisposable
         {
             open = content.File.RowGroup(group);
             (inGroup, groupRows) = (0, open.MetaData.NumRows);
-            cursors = [.. Enumerable.Range(0, leaves.Length).Where(i => leaves[i] >= 0)
-                .Select(i => ColumnCursor.Over(open.Column(leaves[i]), i, Types[i]!))];
+            for (var i = 0; i < leaves.Length; i++)
+            {
+                if (leaves[i] >= 0)
+                    cursors.Add(ColumnCursor.Over(open.Column(leaves[i]), i, Types[i]!));
+            }
             return true;
         }
         catch (Exception broken) when (broken is ParquetException or OverflowException or IOException)
@@ -130,7 +133,7 @@ sealed class ParquetBlocks : IBlockSource, IDisposable
     {
         foreach (var cursor in cursors)
             cursor.Dispose();
-        cursors = [];
+        cursors.Clear();
         open?.Dispose();
         open = null;
     }

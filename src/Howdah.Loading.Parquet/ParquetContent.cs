@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Howdah.Loading.Inputs;
 using ParquetSharp;
+using ParquetSharp.IO;
 
 namespace Howdah.Loading.Parquet;
 
@@ -9,13 +10,14 @@ namespace Howdah.Loading.Parquet;
 sealed class ParquetContent : IContent
 {
     readonly Stream stream;
+    readonly ManagedRandomAccessFile bytes;
     readonly string name, hash;
     readonly DateTime? written;
     long rowsRead;
 
-    ParquetContent(Stream stream, string name, string hash, ParquetFileReader file)
+    ParquetContent(Stream stream, string name, string hash, ManagedRandomAccessFile bytes, ParquetFileReader file)
     {
-        (this.stream, this.name, this.hash, File) = (stream, name, hash, file);
+        (this.stream, this.name, this.hash, this.bytes, File) = (stream, name, hash, bytes, file);
         Bytes = stream.Length;
         written = Written(stream);
         Rows = file.FileMetaData.NumRows;
@@ -49,7 +51,7 @@ sealed class ParquetContent : IContent
             Check(stream, input.Name);
             stream.Position = 0;
             var sum = hash ? Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, token).ConfigureAwait(false)) : "";
-            return new(stream, input.Name, sum, Open(stream, input.Name));
+            return Open(stream, input.Name, sum);
         }
         catch
         {
@@ -58,18 +60,21 @@ sealed class ParquetContent : IContent
         }
     }
 
-    static ParquetFileReader Open(Stream stream, string name)
+    static ParquetContent Open(Stream stream, string name, string hash)
     {
+        // The native side calls it back until the last of what it gave out is freed: all of that is disposed before, on every way out.
+        var bytes = new ManagedRandomAccessFile(stream, leaveOpen: true);
         using var properties = ReaderProperties.GetDefaultReaderProperties();
         properties.EnableBufferedStream();
         properties.BufferSize = 128 << 10;
         properties.EnablePageChecksumVerification();
         try
         {
-            return new(stream, properties, leaveOpen: true);
+            return new(stream, name, hash, bytes, new(bytes, properties));
         }
         catch (Exception broken) when (broken is ParquetException or OverflowException or IOException)
         {
+            bytes.Dispose();
             throw Broken(name, "its last part, which describes it, cannot be read", broken);
         }
     }
@@ -123,6 +128,7 @@ sealed class ParquetContent : IContent
     {
         Reading?.Dispose();
         File.Dispose();
+        bytes.Dispose();
         stream.Dispose();
     }
 }

@@ -81,7 +81,7 @@ public sealed class Parquet_horrors
         foreach (var (file, fields, sentence) in horrors)
         {
             var wrong = await Assert.ThrowsAsync<LoadException>(() => home.LoadAsync(LoadHome.Input(file, "x.parquet"), Typed, 1,
-                static job => job, [.. fields.Select(static field => new LoadField(field))]));
+                static job => job, [.. fields.Select(static field => new LoadField(field is "nam" or "Name" ? "name" : field, field))]));
             Assert.Contains(sentence, wrong.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', wrong.Message);
             Assert.Contains("x.parquet", wrong.Message, StringComparison.Ordinal);
@@ -176,7 +176,7 @@ public sealed class Parquet_horrors
             }));
 
         Assert.Equal((400_000, 400_000), (counts.Records, counts.Sent));
-        Assert.Equal(["400000 203"], await home.RowsAsync("select count(*) || ' ' || sum(length(name)) / 1000000 from t"));
+        Assert.Equal(["400000 204"], await home.RowsAsync("select count(*) || ' ' || sum(length(name)) / 1000000 from t"));
         Assert.True(most - before < 100 << 20, $"{(most - before) >> 20} MB more");
     }
 

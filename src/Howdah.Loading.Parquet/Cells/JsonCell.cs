@@ -20,6 +20,11 @@ sealed class JsonCell(ParquetType type, string target, TimeZoneInfo? zone)
             json.WriteNullValue();
             return;
         }
+        if (values.TooLong(row) is > 0 and var length)
+        {
+            json.WriteStringValue($"({length} bytes)");
+            return;
+        }
         switch (type.Kind)
         {
             case Kind.Boolean:

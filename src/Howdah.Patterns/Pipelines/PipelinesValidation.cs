@@ -40,8 +40,8 @@ static partial class PipelinesValidation
         if (wish.Format.Zone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
             yield return Diagnostic.Error(Codes.Unknown, $"there is no time zone `{zone}`", $"{path}.format.zone",
                 "write a name such as Europe/Madrid or UTC");
-        if (wish.Format.Type == "parquet" && wish.Format with { Type = null, Zone = null, Nulls = PipelinesShapes.Plain.Nulls }
-            != PipelinesShapes.Plain)
+        if (wish.Format.Type == "parquet" && (!wish.Format.Nulls.SequenceEqual(PipelinesShapes.Plain.Nulls)
+            || wish.Format with { Type = null, Zone = null, Nulls = PipelinesShapes.Plain.Nulls } != PipelinesShapes.Plain))
             yield return Diagnostic.Error(Codes.Format, $"the format of {name} says how texts are written, and Parquet files say it themselves",
                 $"{path}.format", "keep type and zone alone");
         if (!wish.Columns.Values.Any(static column => column.Staged))

@@ -22,6 +22,7 @@ public sealed class Wrong_pipelines
         { "batch_column: batch", "batch_column: words", Codes.Column, "the loader fills itself" },
         { "share: { value:", "share: { from: x, value:", Codes.Column, "more than one origin" },
         { "by: { name: region }", "by: { name: regin }", Codes.Unknown, "no staged column `regin`" },
+        { "format: { zone: UTC }", "format: { type: parquet, decimal: \",\" }", Codes.Format, "Parquet files say it themselves" },
         { "format: { zone: UTC }", "format: { zone: Europe/Madird }", Codes.Unknown, "no time zone" },
     };
 
