@@ -65,10 +65,10 @@ public sealed class Parquet_loads
         var retried = Assert.Single(await Quarantine.RetryAsync(session, session.Estate.Databases[0], "lines", null, new(), default));
         Assert.Equal("Loaded 4 = 2 + 0 + 2 + 0", Harbor.Line(retried));
         Assert.Equal("(1)\n(2)\n(4)\n(6)", await harbor.TextAsync("select id from lines"));
-        // Those that were refused again can be tried once more.
+        // Those that were refused again can be tried once more, and would all be.
         retried = Assert.Single(await Quarantine.RetryAsync(session, session.Estate.Databases[0], "lines", null, new(), default));
-        Assert.Equal("Loaded 2 = 0 + 0 + 2 + 0", Harbor.Line(retried));
-        Assert.Equal("(3,2)\n(5,2)", await harbor.TextAsync("select line, count(resolved_at) from howdah.quarantine where line in (3, 5) "
+        Assert.StartsWith("Failed: 2 of 2 rows are refused", Harbor.Line(retried), StringComparison.Ordinal);
+        Assert.Equal("(3,1)\n(5,1)", await harbor.TextAsync("select line, count(resolved_at) from howdah.quarantine where line in (3, 5) "
             + "group by line"));
         await Everything_balances(harbor);
     }

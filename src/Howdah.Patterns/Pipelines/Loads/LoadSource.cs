@@ -10,6 +10,9 @@ sealed class LoadSource : IDisposable
 
     readonly string kind;
 
+    // A retry's is not the pipeline's.
+    readonly FormatWish format;
+
     readonly string? wrong;
 
     LoadSource(string name, string path, bool own, PipelineWish wish)
@@ -17,6 +20,7 @@ sealed class LoadSource : IDisposable
         Name = name;
         Path = path;
         this.own = own;
+        format = wish.Format;
         kind = Kind(name, wish.Format);
         if (kind != "parquet" && IsParquet(path))
         {
@@ -70,7 +74,7 @@ sealed class LoadSource : IDisposable
 
     /// <summary>Refused rows as a file: their header and they themselves.</summary>
     internal static async Task<LoadSource> RetryAsync(long batch, byte[]? header, IReadOnlyList<(long Id, long Line, byte[] Raw)> rows,
-        PipelineWish wish, string kind, CancellationToken token)
+        PipelineWish wish, CancellationToken token)
     {
         var path = System.IO.Path.GetTempFileName();
         var origins = new Dictionary<long, (long, long)>();
@@ -86,7 +90,7 @@ sealed class LoadSource : IDisposable
                 at += record.Count((byte)'\n') + 1;
             }
         }
-        return new($"quarantine of batch {batch}", path, true, wish with { Format = wish.Format with { Type = kind } })
+        return new($"quarantine of batch {batch}", path, true, wish)
         {
             RetryOf = batch, Origins = origins,
         };
@@ -123,7 +127,6 @@ sealed class LoadSource : IDisposable
     {
         if (wrong is not null)
             throw new LoadException(wrong);
-        var format = wish.Format;
         var zone = format.Zone is { } declared ? TimeZoneInfo.FindSystemTimeZoneById(declared) : null;
         if (kind == "parquet")
             return new() { Reader = ParquetFiles.Reader, Zone = zone, MayBeEmpty = wish.Empty };

@@ -13,6 +13,9 @@ sealed class ParquetRecords(string name, string path) : IRawRecords
     /// <summary>Whether a batch's first bytes say that its rows are JSON objects made of a Parquet file's.</summary>
     internal static bool Marks(byte[]? header) => header is not null && header.AsSpan().SequenceEqual(Mark);
 
+    /// <summary>How these objects are read, whatever the pipeline says of other files' texts.</summary>
+    internal static FormatWish Format(FormatWish wish) => PipelinesShapes.Plain with { Type = "ndjson", Zone = wish.Zone };
+
     public byte[]? First() => Mark;
 
     public bool HasOffsets => false;

@@ -114,19 +114,20 @@ public static class Quarantine
         {
             var header = await HeaderAsync(session, database, group.Key, token);
             // Rows of a Parquet file are kept as lines of JSON.
-            var kind = ParquetRecords.Marks(header) ? "ndjson" : LoadSource.Kind(group.First().Source, wish.Format);
-            if (kind == "ndjson")
+            var format = ParquetRecords.Marks(header) ? ParquetRecords.Format(wish.Format)
+                : wish.Format with { Type = LoadSource.Kind(group.First().Source, wish.Format) };
+            if (format.Type == "ndjson")
                 header = null;
-            var whole = new RawRecords("", wish.Format with { Type = kind });
+            var whole = new RawRecords("", format);
             var fit = group.Where(row => row.Raw is { } raw && whole.IsWhole(raw)).Select(static row => (row.Id, row.Line ?? 0, row.Raw!))
                 .ToList();
-            if (fit.Count == 0 || (wish.Format.Header && header is null && kind == "csv"))
+            if (fit.Count == 0 || (wish.Format.Header && header is null && format.Type == "csv"))
             {
                 reports.Add(new(pipeline, $"quarantine of batch {group.Key}", LoadOutcome.Refused,
                     "its rows cannot be read apart from their source: load a mended file, and discard them"));
                 continue;
             }
-            using var source = await LoadSource.RetryAsync(group.Key, header, fit, wish, kind, token);
+            using var source = await LoadSource.RetryAsync(group.Key, header, fit, wish with { Format = format }, token);
             reports.Add(await PipelineLoad.LoadAsync(session, spec, pipeline, source, options, token));
         }
         return reports;
