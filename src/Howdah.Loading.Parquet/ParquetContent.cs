@@ -47,7 +47,8 @@ sealed class ParquetContent : IContent
         try
         {
             if (!stream.CanSeek)
-                throw new LoadException($"{input.Name}: Parquet is read from its end, which a stream does not tell: keep it in a file first");
+                throw new LoadException($"{input.Name}: Parquet is read from its end, which a stream does not tell: keep it in a file "
+                    + "first");
             Check(stream, input.Name);
             stream.Position = 0;
             var sum = hash ? Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, token).ConfigureAwait(false)) : "";

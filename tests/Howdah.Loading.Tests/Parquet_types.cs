@@ -83,7 +83,8 @@ public sealed class Parquet_types
                 var bits = (ushort)random.Next(0x7c00);
                 return (BitConverter.GetBytes(bits), Invariant($"{(float)BitConverter.UInt16BitsToHalf(bits):R}"));
             }, 2),
-            new("numeric", PhysicalType.Int32, LogicalType.Decimal(9, 3), () => Digits(9) is var value ? ((int)value, Point(value, 3)) : default),
+            new("numeric", PhysicalType.Int32, LogicalType.Decimal(9, 3), () =>
+                Digits(9) is var value ? ((int)value, Point(value, 3)) : default),
             new("numeric(18,6)", PhysicalType.Int64, LogicalType.Decimal(18, 4), () =>
                 Digits(16) is var value ? ((long)value, Point(value, 4)) : default),
             // More decimals than the column has, all of them zeros.
@@ -128,7 +129,8 @@ public sealed class Parquet_types
                 var nanos = (when.Ticks - when.Date.Ticks) * 100;
                 return (new Int96((int)nanos, (int)(nanos >> 32), (int)(when.Date - DateTime.UnixEpoch).TotalDays + 2_440_588), When(when));
             }),
-            new("text", PhysicalType.ByteArray, LogicalType.String(), () => Word() is var word ? (Encoding.UTF8.GetBytes(word), word) : default),
+            new("text", PhysicalType.ByteArray, LogicalType.String(), () =>
+                Word() is var word ? (Encoding.UTF8.GetBytes(word), word) : default),
             new("varchar(12)", PhysicalType.ByteArray, none, () => Word() is var word ? (Encoding.UTF8.GetBytes(word), word) : default),
             new("mood", PhysicalType.ByteArray, LogicalType.Enum(), () => random.Next(2) == 0 ? ("sad"u8.ToArray(), "sad")
                 : ("happy"u8.ToArray(), "happy")),
@@ -138,7 +140,8 @@ public sealed class Parquet_types
                 Invariant($$"""{"a": [{{random.Next()}}, null]}""") is var json ? (Encoding.UTF8.GetBytes(json), json) : default),
             new("bytea", PhysicalType.ByteArray, none, () =>
                 Any(random.Next(40)) is var bytes ? (bytes, "\\x" + Convert.ToHexString(bytes)) : default),
-            new("bytea", PhysicalType.FixedLenByteArray, none, () => Any(5) is var bytes ? (bytes, "\\x" + Convert.ToHexString(bytes)) : default, 5),
+            new("bytea", PhysicalType.FixedLenByteArray, none, () =>
+                Any(5) is var bytes ? (bytes, "\\x" + Convert.ToHexString(bytes)) : default, 5),
             new("uuid", PhysicalType.FixedLenByteArray, LogicalType.Uuid(), () =>
                 Any(16) is var bytes ? (bytes, Convert.ToHexString(bytes)) : default, 16),
             new("text", PhysicalType.FixedLenByteArray, LogicalType.Uuid(), () =>
@@ -159,8 +162,10 @@ public sealed class Parquet_types
         foreach (var (each, i) in sorts.Select(static (each, i) => (each, i)))
         {
             // Each third column says that it has no gaps; of the others a fifth is missing.
-            var values = Enumerable.Range(0, Rows).Select(_ => i % 3 > 0 && random.Next(5) == 0 ? ((object, string)?)null : each.Make()).ToList();
-            columns.Add(new($"c{i}", each.Physical, each.Logical, [.. values.Select(static value => value?.Item1)], each.Length, i % 3 == 0));
+            var values = Enumerable.Range(0, Rows)
+                .Select(_ => i % 3 > 0 && random.Next(5) == 0 ? ((object, string)?)null : each.Make()).ToList();
+            columns.Add(new($"c{i}", each.Physical, each.Logical, [.. values.Select(static value => value?.Item1)], each.Length,
+                i % 3 == 0));
             columns.Add(MadeColumn.Text($"s{i}", [.. values.Select(static value => value?.Item2)]));
         }
         // Old and new pages, small ones, several codecs, with and without dictionaries.
@@ -175,7 +180,8 @@ public sealed class Parquet_types
         Assert.Empty(home.Rejects.Select(static row => row.Message));
         Assert.Equal((Rows, Rows, 0, file.Length), (counts.Records, counts.Sent, counts.Lines, counts.Bytes));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)), counts.Sha256);
-        Assert.Equal([$"1 {Rows} {Rows}"], await home.RowsAsync("select concat_ws(' ', min(line), max(line), count(distinct line)) from t"));
+        Assert.Equal([$"1 {Rows} {Rows}"],
+            await home.RowsAsync("select concat_ws(' ', min(line), max(line), count(distinct line)) from t"));
         for (var i = 0; i < sorts.Length; i++)
         {
             var what = $"{sorts[i].Physical} {sorts[i].Logical} into {sorts[i].Target}: ";
@@ -237,7 +243,8 @@ public sealed class Parquet_types
         Assert.Equal((rows, 0, rows), (counts.Records, counts.Sent, counts.Rejected));
         Assert.Equal([.. wrong.Select(static (each, i) => ($"c{i}", each.Rule)), ("must", Rules.NotNull)],
             home.Rejects.Select(static row => (row.Column!, row.Rule)));
-        Assert.Equal(Enumerable.Range(0, rows).Select(static row => (row + 1L, (long)row, $"(row group {(row / 10) + 1}, row {(row % 10) + 1})")),
+        Assert.Equal(
+            Enumerable.Range(0, rows).Select(static row => (row + 1L, (long)row, $"(row group {(row / 10) + 1}, row {(row % 10) + 1})")),
             home.Rejects.Select(static row => (row.Line, row.ByteOffset, row.Message[row.Message.LastIndexOf('(')..])));
         foreach (var (each, i) in wrong.Select(static (each, i) => (each, i)).Where(static each => each.each.Json.Length > 0))
             Assert.Contains($"\"c{i}\":{each.Json},", Encoding.UTF8.GetString(home.Rejects[i].Raw), StringComparison.Ordinal);
@@ -256,7 +263,8 @@ public sealed class Parquet_types
     {
         // Madrid set its clocks back on 25 October 2026 at 3, which was 1 in UTC.
         var night = new DateTime(2026, 10, 25, 0, 30, 0, DateTimeKind.Utc);
-        object[] values = [.. Enumerable.Range(0, 3).Select(hour => (object)((night.AddHours(hour).Ticks - DateTime.UnixEpoch.Ticks) / 10_000))];
+        object[] values = [.. Enumerable.Range(0, 3)
+            .Select(hour => (object)((night.AddHours(hour).Ticks - DateTime.UnixEpoch.Ticks) / 10_000))];
         MadeColumn moments = new("moment", PhysicalType.Int64, LogicalType.Timestamp(true, TimeUnit.Millis), values);
         MadeColumn locals = new("here", PhysicalType.Int64, LogicalType.Timestamp(false, TimeUnit.Millis), values);
         var file = LoadHome.Input(ParquetMaker.Write([moments, locals]));

@@ -15,7 +15,8 @@ abstract class Cell
         // The file says of which types values are; how texts of other files are written says nothing here.
         var plain = new Reading { Zone = reading.Zone, DoubledHour = reading.DoubledHour, MissingHour = reading.MissingHour };
         FieldEncoder Encoder() => Encoders.Of(plan.Column, plan.Field, plain);
-        return Numbers(type, plan, Encoder) ?? Times(type, plan, reading, $"{file}: the column {name}") ?? (type.Kind, plan.Column.Type) switch
+        return Numbers(type, plan, Encoder) ?? Times(type, plan, reading, $"{file}: the column {name}")
+            ?? (type.Kind, plan.Column.Type) switch
         {
             (Kind.Nothing, _) => new NothingCell(),
             (Kind.Boolean, "bool") => new BooleanCell(),

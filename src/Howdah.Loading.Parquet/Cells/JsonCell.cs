@@ -6,8 +6,8 @@ using Howdah.Loading.Parquet.Columns;
 
 namespace Howdah.Loading.Parquet.Cells;
 
-/// <summary>A value as JSON, so that a row that was refused can be read by people, and again by the loader: what was refused then is refused
-/// again, unless something was mended.</summary>
+/// <summary>A value as JSON, so that a row that was refused can be read by people, and again by the loader: what was refused then is
+/// refused again, unless something was mended.</summary>
 /// <param name="type">The column's type.</param>
 /// <param name="target">The type of the column it goes into.</param>
 /// <param name="zone">The zone of the source's clocks, where one is declared.</param>

@@ -104,6 +104,6 @@ static class Exact
         return value != Int128.MinValue;
     }
 
-    internal static BigInteger Unscaled(ParquetType type, ColumnValues values, int row) => TrySmall(type, values, row, out var small) ? small
-        : new BigInteger(values.Bytes(row), isUnsigned: false, isBigEndian: true);
+    internal static BigInteger Unscaled(ParquetType type, ColumnValues values, int row) =>
+        TrySmall(type, values, row, out var small) ? small : new BigInteger(values.Bytes(row), isUnsigned: false, isBigEndian: true);
 }

@@ -25,7 +25,8 @@ static class PlainText
             ? Moments.Text(values.Longs[row], type.PerSecond, "")[11..]
             : string.Create(CultureInfo.InvariantCulture, $"{values.Longs[row]} ({type.PerSecond} a second)"),
         Kind.Moment when zone is not null && Moments.Since2000(type, values, row, out var micros) is null && Moments.IsOfCalendar(micros) =>
-            Moments.Text(micros + (Moments.DaysTo2000 * Moments.Day) + (zone.GetUtcOffset(Moments.Calendar(micros)).Ticks / 10), 1_000_000, ""),
+            Moments.Text(micros + (Moments.DaysTo2000 * Moments.Day) + (zone.GetUtcOffset(Moments.Calendar(micros)).Ticks / 10),
+                1_000_000, ""),
         Kind.Moment => Moments.Text(values.Longs[row], type.PerSecond, type.Utc ? "+00" : ""),
         Kind.OldMoment => Old(values.Bytes(row)),
         Kind.Uuid => new Guid(values.Bytes(row), bigEndian: true).ToString(),

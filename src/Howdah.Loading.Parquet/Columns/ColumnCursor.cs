@@ -34,7 +34,8 @@ abstract class ColumnCursor(int column) : IDisposable
         ColumnReader<double> each => new ColumnCursor<double, PutDouble>(each, column, type),
         ColumnReader<Int96> each => new ColumnCursor<Int96, PutInt96>(each, column, type),
         ColumnReader<ByteArray> each => new ColumnCursor<ByteArray, PutBytes>(each, column, type),
-        ColumnReader<FixedLenByteArray> each => type.Store == Store.Doubles ? new ColumnCursor<FixedLenByteArray, PutHalf>(each, column, type)
+        ColumnReader<FixedLenByteArray> each => type.Store == Store.Doubles
+            ? new ColumnCursor<FixedLenByteArray, PutHalf>(each, column, type)
             : new ColumnCursor<FixedLenByteArray, PutFixed>(each, column, type),
         _ => throw new InvalidOperationException($"no reader of {reader.Type}"),
     };

@@ -48,8 +48,8 @@ sealed record Opened(IContent Content, IBlockSource Blocks, Func<IRowEncoder> Ro
         names ??= [.. job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).Distinct()];
         ColumnPlan.Make(job, names, input.Name);
         var used = job.Fields.Where(static field => field.Filled == Filling.File).Select(static field => field.From).ToHashSet();
-        return new(source, blocks, () => new CsvRows(ColumnPlan.Make(job, names, input.Name), job.Reading, names.Count, blocks.HeaderRaw, table),
-            [.. names.Where(name => !used.Contains(name))]);
+        return new(source, blocks, () => new CsvRows(ColumnPlan.Make(job, names, input.Name), job.Reading, names.Count, blocks.HeaderRaw,
+            table), [.. names.Where(name => !used.Contains(name))]);
     }
 
     static Opened Ndjson(ByteSource source, LoadInput input, LoadJob job)

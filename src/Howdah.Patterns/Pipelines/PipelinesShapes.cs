@@ -50,7 +50,8 @@ static partial class PipelinesShapes
     static Shape<FormatWish> Format { get; } = Shapes.Object<FormatWish>("a format", keys =>
     {
         var type = keys.Optional<string?>("type", Shapes.Choice<string?>(("csv", "csv"), ("ndjson", "ndjson"),
-            ("parquet", "parquet")), null, "What the source is; by the file's name, and Parquet by its first and last bytes, where left out.", example: "csv");
+            ("parquet", "parquet")), null,
+            "What the source is; by the file's name, and Parquet by its first and last bytes, where left out.", example: "csv");
         var delimiter = keys.Optional("delimiter", Shapes.Parsed("one character", static text => text.Length == 1 ? text : null), ",",
             "What stands between fields.", "\",\"", "\";\"");
         var quote = keys.Optional("quote", Shapes.Parsed("one character", static text => text.Length == 1 ? text : null), "\"",

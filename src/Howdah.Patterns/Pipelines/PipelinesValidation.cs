@@ -42,8 +42,8 @@ static partial class PipelinesValidation
                 "write a name such as Europe/Madrid or UTC");
         if (wish.Format.Type == "parquet" && (!wish.Format.Nulls.SequenceEqual(PipelinesShapes.Plain.Nulls)
             || wish.Format with { Type = null, Zone = null, Nulls = PipelinesShapes.Plain.Nulls } != PipelinesShapes.Plain))
-            yield return Diagnostic.Error(Codes.Format, $"the format of {name} says how texts are written, and Parquet files say it themselves",
-                $"{path}.format", "keep type and zone alone");
+            yield return Diagnostic.Error(Codes.Format, $"the format of {name} says how texts are written, and Parquet files say it "
+                + "themselves", $"{path}.format", "keep type and zone alone");
         if (!wish.Columns.Values.Any(static column => column.Staged))
             yield return Diagnostic.Error(Codes.Column, $"no column of {name} comes from its source", $"{path}.columns", "order_id: text");
         foreach (var wrong in wish.Columns.SelectMany(each => Column(wish, each.Key, each.Value, $"{path}.columns.{each.Key}")))

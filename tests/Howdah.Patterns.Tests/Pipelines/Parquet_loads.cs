@@ -59,8 +59,8 @@ public sealed class Parquet_loads
         // One of the four is mended at the server, one in the quarantine; the file is gone.
         File.Delete(path);
         await harbor.Server.ExecuteAsync("create table lines_2031 partition of lines for values from ('2031-01-01') to ('2032-01-01'); "
-            + "update howdah.quarantine set raw = convert_to(replace(convert_from(raw, 'UTF8'), '1099511627776', '2'), 'UTF8') where line = 2",
-            harbor.Database);
+            + "update howdah.quarantine set raw = convert_to(replace(convert_from(raw, 'UTF8'), '1099511627776', '2'), 'UTF8') "
+            + "where line = 2", harbor.Database);
         var session = await harbor.Estate.OpenAsync();
         var retried = Assert.Single(await Quarantine.RetryAsync(session, session.Estate.Databases[0], "lines", null, new(), default));
         Assert.Equal("Loaded 4 = 2 + 0 + 2 + 0", Harbor.Line(retried));
@@ -89,9 +89,10 @@ public sealed class Parquet_loads
 
         Assert.Equal("Loaded 6 = 1 + 0 + 5 + 0", Harbor.Line(report));
         Assert.Equal("(1,2024-02-29,12.50,1,8.00)", await harbor.TextAsync("select * from orders"));
-        Assert.Equal("(2,region_id,lookup,\"row group 1, row 2\")\n(3,,server,\"row group 1, row 3\")\n(4,id,conflict,\"row group 1, row 4\")\n"
-            + "(5,id,conflict,\"row group 2, row 1\")\n(6,id,not-null,\"row group 2, row 2\")",
-            await harbor.TextAsync("select line, column_name, rule, substring(message from 'row group \\d+, row \\d+') from howdah.quarantine"));
+        Assert.Equal("(2,region_id,lookup,\"row group 1, row 2\")\n(3,,server,\"row group 1, row 3\")\n"
+            + "(4,id,conflict,\"row group 1, row 4\")\n(5,id,conflict,\"row group 2, row 1\")\n(6,id,not-null,\"row group 2, row 2\")",
+            await harbor.TextAsync("select line, column_name, rule, substring(message from 'row group \\d+, row \\d+') "
+                + "from howdah.quarantine"));
         Assert.Equal("(\"{\"\"id\"\":2,\"\"day\"\":\"\"2024-03-01\"\",\"\"region\"\":\"\"Nowhere\"\",\"\"amount\"\":1.00}\")",
             await harbor.TextAsync("select convert_from(raw, 'UTF8') from howdah.quarantine where line = 2"));
         await harbor.Server.ExecuteAsync("insert into regions values (9, 'Nowhere')", harbor.Database);

@@ -134,7 +134,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
 
     async Task HeaderAsync(CancellationToken token)
     {
-        if ((source.Raw.HasOffsets && !wish.Format.Header) || source.RetryOf > 0 || source.Raw.First() is not { Length: < RawRecords.Most } header)
+        if ((source.Raw.HasOffsets && !wish.Format.Header) || source.RetryOf > 0
+            || source.Raw.First() is not { Length: < RawRecords.Most } header)
             return;
         await using var command = new NpgsqlCommand("update howdah.load_batch set header = $2 where id = $1", session.Connection)
         {
