@@ -52,8 +52,11 @@ static class Checks
     internal static Attack Inferred { get; } = Of("WAR-26", "An inferred member says nothing but its key, and no event of it came",
         "Looks for inferred members with attributes, with a period of their own, or with events in the log.");
 
+    internal static Attack Frozen { get; } = Of("WAR-27", "What retired partitions added to a rollup is still what they had",
+        "Compares what is kept of each with the rows and sums that were written down when it went.");
+
     internal static IReadOnlyList<Attack> All { get; } = [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version,
-        Grain, Recomputed, Ghost, Calendar, Room, Inferred];
+        Grain, Recomputed, Ghost, Calendar, Room, Inferred, Frozen];
 
     internal static IEnumerable<Check> For(WarehouseSpec spec) =>
     [

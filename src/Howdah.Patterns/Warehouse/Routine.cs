@@ -5,6 +5,8 @@ namespace Howdah.Patterns.Warehouse;
 /// <summary>A function or procedure of a warehouse: runs as the owner, with an empty search path.</summary>
 static class Routine
 {
+    internal const string Retiring = "phase pg_catalog.text, leaf pg_catalog.regclass, retirement pg_catalog.int8, lo pg_catalog.text, "
+        + "hi pg_catalog.text";
     internal const string Staging = "staging pg_catalog.regclass, batch pg_catalog.int8";
 
     /// <summary>How the body of a load begins: names of columns win over variables, whatever the file calls its attributes.</summary>
@@ -60,6 +62,8 @@ static class Routine
     }
 
     static Sql Address(WarehouseSpec spec, string name, string arguments) => arguments.Length == 0 ? Sql.Of($"{spec.Name(name)}()")
+        : arguments == Retiring ? Sql.Of($"{spec.Name(name)}(pg_catalog.text, pg_catalog.regclass, pg_catalog.int8, pg_catalog.text, "
+            + $"pg_catalog.text)")
         : Sql.Of($"{spec.Name(name)}(pg_catalog.regclass, pg_catalog.int8)");
 
     /// <summary>

@@ -25,6 +25,8 @@ static class WarehouseParts
                 .SelectMany(each => DimensionParts.For(spec, each.Key, each.Value, exclusion)),
             .. spec.Wanted.Facts.OrderBy(static each => each.Key, StringComparer.Ordinal)
                 .SelectMany(each => FactParts.Keys(spec, each.Key, each.Value)),
+            .. spec.Wanted.Facts.OrderBy(static each => each.Key, StringComparer.Ordinal)
+                .SelectMany(each => RollupRetired.For(spec, each.Key, each.Value)),
             .. spec.Wanted.Rollups.OrderBy(static each => each.Key, StringComparer.Ordinal)
                 .SelectMany(each => RollupParts.For(spec, each.Key, each.Value)),
         ];

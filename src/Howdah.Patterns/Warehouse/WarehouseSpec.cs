@@ -106,8 +106,9 @@ sealed record FactWish(FactKind Kind, IReadOnlyList<string> Grain, IReadOnlyList
 /// <param name="By">What else tells buckets apart: columns of the fact, or attributes of its dimensions as <c>role.attribute</c>.</param>
 /// <param name="Measures">Measures of the fact, with sum, min or max.</param>
 /// <param name="Tail">Whether a view adds what is not refreshed yet.</param>
+/// <param name="KeepRetired">Whether facts of retired partitions stay counted.</param>
 sealed record RollupWish(string Fact, string Date, string Every, IReadOnlyList<string> By, IReadOnlyDictionary<string, string> Measures,
-    bool Tail)
+    bool Tail, bool KeepRetired)
 {
     /// <summary>How often a host that stays refreshes it.</summary>
     internal TimeSpan Refresh { get; init; } = TimeSpan.FromMinutes(5);

@@ -46,6 +46,11 @@ public sealed class Every_proof_can_fail
             + "month_start, fiscal_year, fiscal_quarter, fiscal_month, is_weekend, holiday from dw.calendar where day = '2030-12-31'",
                 "WAR-23"),
         ("update dw.calendar set iso_year = 2027 where day = '2027-01-01'", "WAR-23"),
+        ("update dw.click_weekly_frozen set row_count = row_count + 1", "WAR-18 WAR-27"),
+        ("update dw.click_weekly_frozen set sum_clicks = sum_clicks + 1", "WAR-18 WAR-27"),
+        ("delete from dw.click_weekly_frozen; delete from dw.click_weekly", "WAR-27"),
+        ("delete from dw.click_weekly_frozen", "WAR-19 WAR-27"),
+        ("delete from dw.click_retired", "WAR-27"),
         ("update dw.customer set segment = 'home' where inferred", "WAR-26"),
         ("update dw.customer set valid_from = '2020-01-01' where inferred", "WAR-26"),
         ("update dw.customer set inferred = true where name = 'Bob'", "WAR-09 WAR-26"),
@@ -75,10 +80,27 @@ public sealed class Every_proof_can_fail
             """);
         await Star.LoadAsync(db, "call", 4, "call_id, called, source, customer_id, shop_id, minutes",
             "(1, '2024-08-05'::date, 'web', 'c7', 7, 3)");
-        await Star.RunAsync(db, "call dw.refresh_sales_monthly()");
+        await Star.RunAsync(db, """
+            set role shop_owner;
+            create table dw.click_1 partition of dw.click for values from ('2024-01-01') to ('2024-02-01');
+            insert into dw.click (click_id, day, clicks, batch) values (1, '2024-01-30', 2, 5), (2, '2024-01-30', 3, 5);
+            call dw.refresh_sales_monthly();
+            call dw.refresh_click_weekly();
+            call dw.retire_click('begin', 'dw.click_1', 1, '2024-01-01', '2024-02-01');
+            alter table dw.click detach partition dw.click_1;
+            """);
         using var estate = new EstateHarness(star.Server, Star.Yaml);
         var loaded = estate.Load().Estate!;
         var spec = WarehousePattern.Read(new Target(loaded, loaded.Servers["main"], loaded.Databases[0]))!;
+        // While a partition is on its way, its buckets wait.
+        Assert.Equal("", await BrokenAsync(db, spec));
+        await Star.RunAsync(db, """
+            call dw.retire_click('end', 'dw.click_1', 1, '2024-01-01', '2024-02-01');
+            call dw.refresh_click_weekly();
+            drop table dw.click_1;
+            reset role;
+            """);
+        Assert.Equal("(2024-01-29,2,5)", await Star.TextAsync(db, "select * from dw.click_weekly"));
         Assert.Equal("", await BrokenAsync(db, spec));
         var caught = new HashSet<string>();
         foreach (var (mutant, seen) in Mutants)

@@ -63,7 +63,7 @@ sealed class Star
               rollups:
                 sales_monthly: { fact: sales, date: order_date, by: [customer.segment, customer.name],
                   measures: { amount: sum, price: max } }
-                click_weekly: { fact: click, date: day, every: week, measures: { clicks: sum }, tail: true }
+                click_weekly: { fact: click, date: day, every: week, measures: { clicks: sum }, tail: true, keep_retired: true }
         """;
 
     static readonly ConcurrentDictionary<int, Lazy<Task<Star>>> Shared = new();

@@ -49,7 +49,10 @@ public static class PartitionRestore
         await using var transaction = await work.Connection.BeginTransactionAsync(token);
         await FillAsync(work, parent, leaf, manifest, Path.Combine(Path.GetDirectoryName(path)!, manifest.File), token);
         if (attach)
+        {
             await AttachAsync(work, parent, leaf, manifest, token);
+            await BookKeeper.TellAsync(work, parent, "back", leaf, noted?.Id ?? 0, manifest.From, manifest.To, token);
+        }
         if (noted is { } row)
             await work.ReadAsync(Restored, static _ => 0, token, row.Id, attach ? "restored" : "retired");
         await transaction.CommitAsync(token);

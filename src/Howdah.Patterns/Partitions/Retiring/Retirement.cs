@@ -49,10 +49,13 @@ sealed class Retirement(Work work, QName parent, string key, string folder, stri
         }
         else if (place == "gone")
         {
+            await using var losing = await work.Connection.BeginTransactionAsync(token);
             await EndAsync(open, "lost", null, null, token);
+            await BookKeeper.TellAsync(work, parent, "lost", null, open.Id, open.Low, open.High, token);
+            await losing.CommitAsync(token);
             throw new RetirementStop($"somebody dropped {open.Leaf} before its rows were dealt with; it is noted as lost");
         }
-        return open.Goal == Goal.Detach ? await KeepAsync(open, token) : await DropAsync(open, leaf, token);
+        return open.Goal == Goal.Detach ? await KeepAsync(open, leaf, token) : await DropAsync(open, leaf, token);
     }
 
     async Task<(string Place, QName Leaf)> PlaceAsync(OpenRetirement open, CancellationToken token) =>
@@ -81,9 +84,15 @@ sealed class Retirement(Work work, QName parent, string key, string folder, stri
         }
     }
 
-    async Task<RetiredPartition> KeepAsync(OpenRetirement open, CancellationToken token)
+    async Task<RetiredPartition> KeepAsync(OpenRetirement open, QName leaf, CancellationToken token)
     {
+        await using var transaction = await work.Connection.BeginTransactionAsync(token);
+        if (await BookKeeper.IsThereAsync(work, parent, token))
+            await LockAsync(transaction, leaf, token);
+        await BookKeeper.TellAsync(work, parent, "end", leaf, open.Id, open.Low, open.High, token);
         await EndAsync(open, "retired", null, null, token);
+        options.Fault?.Invoke("before commit");
+        await transaction.CommitAsync(token);
         return new(open.Leaf, open.Low, open.High, "detach", null, null);
     }
 
@@ -95,6 +104,7 @@ sealed class Retirement(Work work, QName parent, string key, string folder, stri
         var columns = await work.ReadAsync(Columns, static row => new ArchivedColumn(row.GetString(0), row.GetString(1)), token,
             leaf.ToString());
         var digest = await RowDigest.OfAsync(work, Sql.Of($"{leaf}"), columns, token);
+        await BookKeeper.TellAsync(work, parent, "end", leaf, open.Id, open.Low, open.High, token);
         var archive = open.Goal == Goal.Archive ? await ArchiveAsync(open, leaf, columns, digest, token) : null;
         await work.RunAsync(Sql.Of($"drop table {leaf}"), token);
         await EndAsync(open, "retired", digest, archive, token);

@@ -113,10 +113,13 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
         {
             token.ThrowIfCancellationRequested();
             options.Fault?.Invoke("before note");
+            await using var noting = await work.Connection.BeginTransactionAsync(token);
             var open = (await work.ReadAsync(BeginQuery, OpenRetirement.Of, token, table.ToString(), leaf.Name.ToString(),
                 wish.Kind == Kind.Time ? Bound(leaf.Bounds.From, seen.Type) : leaf.Low,
                 wish.Kind == Kind.Time ? Bound(leaf.Bounds.To, seen.Type)! : leaf.High, retention.Then.ToString().ToLowerInvariant(),
                 seen.Type))[0];
+            await BookKeeper.TellAsync(work, table, "begin", leaf.Name, open.Id, open.Low, open.High, token);
+            await noting.CommitAsync(token);
             options.Fault?.Invoke("noted");
             retired.Add(await retirement.RunAsync(open, token));
         }

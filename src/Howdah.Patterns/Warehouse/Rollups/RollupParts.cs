@@ -12,8 +12,9 @@ static class RollupParts
     internal static IEnumerable<Part> For(WarehouseSpec spec, string rollup, RollupWish wish)
     {
         var name = spec.Name(rollup);
+        var kept = wish.KeepRetired ? Sql.Of($" union select z.bucket from {RollupRetired.Frozen(spec, rollup)} z") : null;
         var all = Sql.Of($"insert into {spec.Name($"{rollup}_queue")} select distinct {RollupColumns.Bucket(wish)} "
-            + $"from {spec.Name(wish.Fact)} f");
+            + $"from {spec.Name(wish.Fact)} f{kept}");
         var queue = new TableParts(spec, $"{rollup}_queue");
         yield return queue.Table($"buckets of {rollup} that changed", Sql.Of($"""
             create table {spec.Name($"{rollup}_queue")} (bucket date not null)
@@ -130,12 +131,14 @@ static class RollupParts
     {
         var name = $"{rollup}_live";
         var names = keys.Select(static key => key.Name).Concat(measures.Select(static each => each.Name)).ToList();
+        var stays = RollupRetired.Leaving(spec, wish, Sql.Of($"q.bucket")) is { } leaving ? Sql.Of($" where not {leaving}") : null;
+        var waiting = Sql.Of($"(select distinct q.bucket from {spec.Name($"{rollup}_queue")} q{stays})");
         var body = Sql.Of($"""
 
               select {Part.Columns("r", names)} from {spec.Name(rollup)} r
-              where not exists (select from {spec.Name($"{rollup}_queue")} q where q.bucket = r.bucket)
+              where not exists (select from {waiting} w where w.bucket = r.bucket)
               union all
-              {RollupRefresh.Recompute(spec, wish, Sql.Of($"(select distinct q.bucket from {spec.Name($"{rollup}_queue")} q)"))}
+              {RollupRefresh.Recompute(spec, rollup, wish, waiting)}
 
             """);
         var columns = Sql.Join(", ", keys.Select(static key => Sql.Of($"{new Ident(key.Name)} {Part.Type(key.Type)}"))

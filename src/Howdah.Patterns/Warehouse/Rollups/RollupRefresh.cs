@@ -54,22 +54,27 @@ static class RollupRefresh
     // One statement, so one moment: entries and facts are those of the same transactions, and all buckets are of one moment.
     static Sql Take(WarehouseSpec spec, string rollup, RollupWish wish, IReadOnlyList<string> columns, bool many) => Sql.Of($"""
                 with taken as (
-                  delete from {spec.Name($"{rollup}_queue")} q returning q.bucket
+                  delete from {spec.Name($"{rollup}_queue")} q{Stays(spec, wish)} returning q.bucket
                 ), changed as (
                   select distinct t.bucket from taken t
                 ), noted as (
                   insert into pg_temp.howdah_bucket select c.bucket from changed c
                 )
                 insert into pg_temp.howdah_new ({Part.List(columns)})
-                {Recompute(spec, wish, Sql.Of($"changed"), many)};
+                {Recompute(spec, rollup, wish, Sql.Of($"changed"), many)};
         """);
+
+    // What a partition takes along that is being retired is neither in the fact nor kept yet: its entries wait until it is.
+    static Sql? Stays(WarehouseSpec spec, RollupWish wish) =>
+        RollupRetired.Leaving(spec, wish, Sql.Of($"q.bucket")) is { } leaving ? Sql.Of($" where not {leaving}") : null;
 
     /// <summary>The rows of the given buckets, from the facts.</summary>
     /// <param name="spec">The warehouse.</param>
-    /// <param name="wish">The rollup.</param>
+    /// <param name="rollup">The rollup.</param>
+    /// <param name="wish">The rollup as wanted.</param>
     /// <param name="buckets">A relation of buckets.</param>
     /// <param name="many">Whether all facts are read once, instead of each bucket's by its dates.</param>
-    internal static Sql Recompute(WarehouseSpec spec, RollupWish wish, Sql buckets, bool many = false)
+    internal static Sql Recompute(WarehouseSpec spec, string rollup, RollupWish wish, Sql buckets, bool many = false)
     {
         var keys = RollupColumns.Of(spec, wish);
         var measures = RollupColumns.Measures(spec, wish);
@@ -77,28 +82,28 @@ static class RollupRefresh
         var date = new Ident(wish.Date);
         var within = many ? Sql.Of($"{RollupColumns.Bucket(wish)} = b.bucket")
             : Sql.Of($"f.{date} >= b.bucket and f.{date} < (b.bucket + interval '{Length(wish)}')::pg_catalog.date");
-        return Sql.Of($"""
+        return RollupRetired.With(spec, rollup, wish, Sql.Of($"""
             select b.bucket{Sql.Join("", keys.Skip(1).Select(static key => Sql.Of($", {key.Value} as {new Ident(key.Name)}")))},
                      {Sql.Join(", ", measures.Select(static each => Sql.Of($"{each.Value} as {new Ident(each.Name)}")))}
               from {buckets} b
               join {spec.Name(wish.Fact)} f on {within}{RollupColumns.Joins(spec, wish)}
               group by {places}
-            """);
+            """), buckets);
     }
 
-    /// <summary>All rows, from the facts: what the proof compares with.</summary>
-    internal static Sql Whole(WarehouseSpec spec, RollupWish wish)
+    /// <summary>All rows, from the facts and what is kept of them: what the proof compares with.</summary>
+    internal static Sql Whole(WarehouseSpec spec, string rollup, RollupWish wish)
     {
         var keys = RollupColumns.Of(spec, wish);
         var places = Sql.Join(", ", Enumerable.Range(1, keys.Count).Select(static place => Sql.Of($"{place}")));
-        return Sql.Of($"""
+        return RollupRetired.With(spec, rollup, wish, Sql.Of($"""
             select {Sql.Join(", ", keys.Select(static key => Sql.Of($"{key.Value} as {new Ident(key.Name)}")))},
               {Sql.Join(", ", RollupColumns.Measures(spec, wish).Select(static each => Sql.Of($"{each.Value} as {new Ident(each.Name)}")))}
             from {spec.Name(wish.Fact)} f{RollupColumns.Joins(spec, wish)} group by {places}
-            """);
+            """), null);
     }
 
-    static Sql Length(RollupWish wish) => wish.Every == "quarter" ? Sql.Of($"3 months") : Sql.Of($"1 {new Words(wish.Every)}");
+    internal static Sql Length(RollupWish wish) => wish.Every == "quarter" ? Sql.Of($"3 months") : Sql.Of($"1 {new Words(wish.Every)}");
 
     // A statement that names a partition does not fire the triggers of its parent, and one that was attached has rows that none has told
     // of: the first refresh that sees it gives it triggers of its own, which no two count, and takes all its buckets.

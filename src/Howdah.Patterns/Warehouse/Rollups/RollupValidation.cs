@@ -20,6 +20,9 @@ static class RollupValidation
         else if (fact.Kind == FactKind.Accumulating && wish.Date != fact.Dates[0])
             yield return Diagnostic.Error(Codes.Unknown, $"{wish.Date} may be missing, so it gives no bucket", $"{path}.date",
                 $"take {fact.Dates[0]}");
+        if (wish.KeepRetired && fact.PartitionBy is null)
+            yield return Diagnostic.Error(Codes.Empty, $"{wish.Fact} is not partitioned, so nothing of it is retired",
+                $"{path}.keep_retired", "leave it out, or declare `partition_by`");
         if (wish.Measures.Count == 0)
             yield return Diagnostic.Error(Codes.Empty, $"{name} sums up nothing", $"{path}.measures", "name a measure: { sales: sum }");
         foreach (var (measure, how) in wish.Measures)
