@@ -35,6 +35,13 @@ sealed class GatewayState(GatewayOptions options)
     /// <summary>What is known of each chore, in the order of work.</summary>
     internal IReadOnlyList<ChoreSeen> Chores => current is { } given ? [.. given.Session.Chores.Select(chore => StateOf(chore).Seen)] : [];
 
+    /// <summary>What is known of those that have timetables, by name.</summary>
+    internal IReadOnlyDictionary<string, ChoreSeen> Timed =>
+        Chores.Where(static each => each.Chore.Timetable is not null).ToDictionary(static each => each.Chore.Name);
+
+    /// <summary>Rung when a chore with a timetable may have become due.</summary>
+    internal Bell Bell { get; } = new();
+
     /// <summary>What is known of a chore; it outlives the lead and the estate file.</summary>
     internal ChoreState StateOf(Chore chore) => chores.GetOrAdd(chore.Name, static (_, anew) => new(anew), chore);
 

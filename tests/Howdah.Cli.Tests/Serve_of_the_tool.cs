@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Howdah.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Howdah.Cli.Tests;
@@ -11,7 +13,9 @@ public sealed class Serve_of_the_tool
     internal const string Leaves = "select string_agg(relname || pg_get_expr(relpartbound, c.oid), ' ' order by relname) "
         + "from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = 'app.events'::regclass";
 
-    // One rollup every second, so that there is always something to do.
+    static int Kills => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 25 : 1;
+
+    // One rollup every second, so that there is always something to do. The time of nights is half a day away.
     static string Yaml(string estate) => $$"""
         howdah: 1
         estate: {{estate}}
@@ -26,15 +30,36 @@ public sealed class Serve_of_the_tool
             warehouse:
               facts: { sales: { grain: [number], dates: [day], degenerate: { number: integer }, measures: { amount: { type: integer } } } }
               rollups: { by_month: { fact: sales, date: day, measures: { amount: sum }, refresh: 1s } }
+            pipelines:
+              orders: { files: "in-*.csv", columns: { id: integer, words: text }, into: app.orders, after: [places] }
+              places: { files: places.csv, columns: { name: text }, into: app.places, every: 1s }
+              nights: { files: nights.csv, columns: { id: integer }, into: app.nights,
+                schedule: "0 {{(DateTime.UtcNow.Hour + 12) % 24}} * * *" }
         """;
 
     internal static async Task<EstateHarness> MakeAsync(TestServer server, string estate)
     {
         var harness = new EstateHarness(server, Yaml(estate));
-        harness.Write("migrations/0001_events.sql", "create table app.events (day date not null) partition by range (day);");
+        harness.Write("migrations/0001_events.sql", """
+            create table app.events (day date not null) partition by range (day);
+            create table app.orders (id integer primary key, words text);
+            create table app.places (name text primary key);
+            create table app.nights (id integer primary key);
+            """);
+        harness.Write("places.csv", "name\nOslo\n");
+        harness.Write("nights.csv", "id\n1\n");
+        File(harness, 1);
         await harness.ConvergeAsync();
         return harness;
     }
+
+    // Two rows of its own in each.
+    static void File(EstateHarness estate, int number) =>
+        estate.Write($"in-{number}.csv", $"id,words\n{number * 2},a\n{number * 2 + 1},b\n");
+
+    static Task LoadedAsync(EstateHarness estate, string database, int files) =>
+        Patience.UntilAsync($"{files} files are loaded", async () =>
+            files * 2 == await estate.Server.ScalarAsync<long>("select count(*) from app.orders", database));
 
     static Task SpoilAsync(EstateHarness estate, string database) => estate.Server.ExecuteAsync("""
         drop table app.events_p202601, app.events_p202602, app.events_p202603;
@@ -49,14 +74,15 @@ public sealed class Serve_of_the_tool
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Of_two_one_acts_the_other_takes_over_and_stops_without_a_rest(int major)
+    public async Task Of_two_one_acts_and_whatever_happens_to_them_the_end_is_the_same(int major)
     {
-        using var estate = await MakeAsync(await TestServer.GetAsync(major), "served");
+        using var estate = await MakeAsync(await TestServer.StartOwnAsync(major), "served");
         var expected = (await estate.Server.ScalarAsync<string>(Leaves, "served"))!;
         await SpoilAsync(estate, "served");
         using var first = await Served.StartAsync(estate.Folder);
         await first.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
         await MendedAsync(estate, "served", expected);
+        await LoadedAsync(estate, "served", 1);
         Assert.Equal((HttpStatusCode.OK, "{\"status\":\"live\"}\n"), await first.GetAsync("/health/live"));
         Assert.Equal(HttpStatusCode.NotFound, (await first.GetAsync("/")).Status);
 
@@ -69,11 +95,23 @@ public sealed class Serve_of_the_tool
         var (exit, told, _) = await Tool.RunAsync("upkeep", estate.Folder, "--once", "--json");
         Assert.Equal((0, 2), (exit, told.Split("\"outcome\":\"elsewhere\"").Length - 1));
 
-        // Killed without a word, at whatever it is doing just then.
+        // Killed without a word, at whatever it is doing just then; three nights ago somebody was there last.
+        Assert.Equal(0L, await estate.Server.ScalarAsync<long>("select count(*) from app.nights", "served"));
+        await estate.Server.ExecuteAsync(
+            "update howdah.load_run set dealt = now() - interval '3 days' where pipeline = 'nights' and finished is null", "served");
+        File(estate, 2);
         await first.KillAsync();
         await SpoilAsync(estate, "served");
         await second.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
         await MendedAsync(estate, "served", expected);
+        await LoadedAsync(estate, "served", 2);
+        // Of the three one is made up for, and the next is the one that is to come.
+        await second.SaysAsync("\"chore\":\"pipeline nights of served\"");
+        (exit, told, _) = await Tool.RunAsync("load", "schedule", "--dir", estate.Folder, "--json");
+        var nights = JsonNode.Parse(told)!.AsArray().Single(static each => each!["pipeline"]!.GetValue<string>() == "nights")!;
+        Assert.Equal((0, "done", "1 sources loaded: 1 rows, 0 refused"),
+            (exit, nights["outcome"]!.GetValue<string>(), nights["message"]!.GetValue<string>()));
+        Assert.True(string.CompareOrdinal(nights["next"]!.GetValue<string>(), nights["last"]!.GetValue<string>()) > 0, told);
 
         // A file that cannot be used changes nothing; one that can does, and the lead is kept.
         estate.Write("howdah: 1\nestate: served\nnothing: here\n");
@@ -91,30 +129,92 @@ public sealed class Serve_of_the_tool
         await MendedAsync(estate, "served", expected);
         Assert.DoesNotContain("lead given up", second.Said, StringComparison.Ordinal);
 
-        // Stopped in the middle of a refresh that gets no lock: it is called off, nothing of it is there, and the end is a good one.
+        // Stopped in the middle of a refresh and a load that get no lock: called off, nothing of them is there, the end is a good one.
         await using (var blocker = await estate.Server.OpenAsync("served"))
         {
             await using var transaction = await blocker.BeginTransactionAsync();
-            await using (var hold = new Npgsql.NpgsqlCommand("lock table dw.by_month in access exclusive mode", blocker, transaction))
+            await using (var hold = new NpgsqlCommand("lock table dw.by_month, app.orders in access exclusive mode", blocker,
+                transaction))
                 await hold.ExecuteNonQueryAsync();
             await estate.Server.ExecuteAsync(
                 "insert into dw.sales (day, number, amount, batch) values ('2026-01-10', (select count(*) from dw.sales), 2, 1)", "served");
-            await second.ReadyAsync(HttpStatusCode.OK, "\"chore\":\"rollup by_month of served\",\"server\":\"main\",\"state\":\"running\"");
+            File(estate, 3);
+            foreach (var chore in (string[])["rollup by_month", "pipeline orders"])
+                await second.ReadyAsync(HttpStatusCode.OK, $"\"chore\":\"{chore} of served\",\"server\":\"main\",\"state\":\"running\"");
             second.Signal("TERM");
             Assert.Equal(0, await second.EndAsync());
         }
-        Assert.Contains("\"event\":\"chore called off\"", second.Said, StringComparison.Ordinal);
+        foreach (var chore in (string[])["rollup by_month", "pipeline orders"])
+            Assert.Contains($"\"event\":\"chore called off\",\"server\":\"main\",\"chore\":\"{chore} of served\"", second.Said,
+                StringComparison.Ordinal);
         Assert.Contains("\"event\":\"stopped\"", second.Said, StringComparison.Ordinal);
         Assert.True(await estate.Server.ScalarAsync<bool>(
             "select (select sum(amount) from dw.sales) = 2 + (select sum(sum_amount) from dw.by_month)", "served"));
         Assert.Equal(0L, await estate.Server.ScalarAsync<long>(
             "select count(*) from pg_stat_activity where application_name like 'howdah serve%' or datname = 'served' and pid <> "
             + "pg_backend_pid() and state <> 'idle' and backend_type = 'client backend'", "served"));
+        Assert.Equal(4L, await estate.Server.ScalarAsync<long>("select count(*) from app.orders", "served"));
+
+        estate.Write(Yaml("served"));
+        await KilledAsync(estate, expected, new(20261126 + major));
+        await AwayAsync(estate, expected);
+    }
+
+    // At any moment, again and again; then one that is left alone ends as if none had been killed.
+    static async Task KilledAsync(EstateHarness estate, string expected, Random random)
+    {
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            File(estate, 4 + kill);
+            using var killed = await Served.StartAsync(estate.Folder);
+            await MendedAsync(estate, "served", expected);
+            await SpoilAsync(estate, "served");
+            // Not a wait for anything: the point at which it is killed.
+            await Task.Delay(random.Next(0, 1200));
+            await killed.KillAsync();
+        }
+        using var last = await Served.StartAsync(estate.Folder);
+        await MendedAsync(estate, "served", expected);
+        await LoadedAsync(estate, "served", 3 + Kills);
+        last.Signal("TERM");
+        Assert.Equal(0, await last.EndAsync());
+        Assert.DoesNotContain("\"level\":\"error\"", last.Said, StringComparison.Ordinal);
+        Assert.Equal($"orders {3 + Kills} {6 + 2 * Kills}, nights 1 1, places 1 1", await estate.Server.ScalarAsync<string>("""
+            select string_agg(format('%s %s %s', pipeline, batches, rows), ', ' order by rows desc, pipeline) from (
+              select pipeline, count(*) as batches, sum(rows_loaded) as rows from howdah.load_batch group by pipeline) b
+            """, "served"));
+    }
+
+    static async Task AwayAsync(EstateHarness estate, string expected)
+    {
+        await SpoilAsync(estate, "served");
+        await estate.Server.StopAsync("fast");
+        using var served = await Served.StartAsync(estate.Folder);
+        var unready = await served.ReadyAsync(HttpStatusCode.ServiceUnavailable, "server main: away");
+        Assert.Equal("unready", unready["status"]!.GetValue<string>());
+        Assert.Equal(HttpStatusCode.OK, (await served.GetAsync("/health/live")).Status);
+        await estate.Server.StartAsync();
+        await served.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
+        await MendedAsync(estate, "served", expected);
+
+        await estate.Server.StopAsync("fast");
+        await served.ReadyAsync(HttpStatusCode.ServiceUnavailable, "server main: away");
+        await estate.Server.StartAsync();
+        await SpoilAsync(estate, "served");
+        await served.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
+        await MendedAsync(estate, "served", expected);
+        // Its connection cut alone: the lead is lost, and taken again.
+        await estate.Server.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'howdah serve%'");
+        await served.SaysAsync("\"event\":\"lead taken\"", 3);
+        served.Signal("INT");
+        Assert.Equal(0, await served.EndAsync());
     }
 
     static async Task MetricsAsync(Served leader, Served standby)
     {
         const string Rollup = "{server=\"main\",database=\"served\",kind=\"rollup\",subject=\"by_month\"";
+        const string Orders = "{server=\"main\",database=\"served\",kind=\"pipeline\",subject=\"orders\"";
         const string Partitions = "{server=\"main\",database=\"served\",kind=\"partitions\",subject=\"\"";
         var (status, text) = await leader.GetAsync("/metrics");
         Assert.Equal(HttpStatusCode.OK, status);
@@ -129,6 +229,7 @@ public sealed class Serve_of_the_tool
         Assert.InRange(told[$"howdah_chore_last_success_timestamp_seconds{Rollup}}}"]
             - told[$"howdah_chore_fresh_timestamp_seconds{Rollup}}}"], 0, 30);
         Assert.InRange(told[$"howdah_chore_overdue_seconds{Rollup}}}"], 0, 30);
+        Assert.Equal(2, told[$"howdah_chore_work_total{Orders},what=\"loaded\"}}"]);
         Assert.DoesNotContain("password", text, StringComparison.OrdinalIgnoreCase);
 
         (_, text) = await standby.GetAsync("/metrics");
@@ -136,35 +237,5 @@ public sealed class Serve_of_the_tool
         Assert.Equal((0, 1, 0), (told["howdah_leader{server=\"main\"}"], told["howdah_server_up{server=\"main\"}"],
             told[$"howdah_chore_runs_total{Rollup},outcome=\"done\"}}"]));
         Assert.DoesNotContain("due_timestamp", text, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [MemberData(nameof(Versions))]
-    public async Task A_server_that_goes_away_and_comes_back_is_looked_after_again(int major)
-    {
-        using var estate = await MakeAsync(await TestServer.StartOwnAsync(major), "away");
-        var expected = (await estate.Server.ScalarAsync<string>(Leaves, "away"))!;
-        await SpoilAsync(estate, "away");
-        await estate.Server.StopAsync("fast");
-        using var served = await Served.StartAsync(estate.Folder);
-        var unready = await served.ReadyAsync(HttpStatusCode.ServiceUnavailable, "server main: away");
-        Assert.Equal("unready", unready["status"]!.GetValue<string>());
-        Assert.Equal(HttpStatusCode.OK, (await served.GetAsync("/health/live")).Status);
-        await estate.Server.StartAsync();
-        await served.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
-        await MendedAsync(estate, "away", expected);
-
-        await estate.Server.StopAsync("fast");
-        await served.ReadyAsync(HttpStatusCode.ServiceUnavailable, "server main: away");
-        await estate.Server.StartAsync();
-        await SpoilAsync(estate, "away");
-        await served.ReadyAsync(HttpStatusCode.OK, "\"role\":\"leader\"");
-        await MendedAsync(estate, "away", expected);
-        // Its connection cut alone: the lead is lost, and taken again.
-        await estate.Server.ExecuteAsync(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'howdah serve%'");
-        await served.SaysAsync("\"event\":\"lead taken\"", 3);
-        served.Signal("INT");
-        Assert.Equal(0, await served.EndAsync());
     }
 }

@@ -51,10 +51,27 @@ static class Star_of_the_sample
         await using var analyst = await session.Servers["main"].OpenLoginAsync("analyst", "store", CancellationToken.None);
         Assert.Equal(2001L, await AsAsync(analyst,
             "select count(*) from dw.sales f join dw.place p on p.sk = f.place_sk where p.state = 'California'"));
+        await SourcesAsync(analyst);
         await RefusedAsync(analyst, "select count(*) from store.orders");
         await RefusedAsync(analyst, "select count(*) from dw.customer_event");
         await using var app = await session.Servers["main"].OpenLoginAsync("store_app", "store", CancellationToken.None);
         await RefusedAsync(app, "select count(*) from dw.sales");
+    }
+
+    // The sources that the guide gives dbt: each table has each column, and the analyst may read it.
+    static async Task SourcesAsync(NpgsqlConnection analyst)
+    {
+        var guide = await File.ReadAllTextAsync(Path.Combine(Sample.Root, "docs/guide/schedulers.md"));
+        var block = guide[guide.IndexOf("# models/sources.yml", StringComparison.Ordinal)..].Split("```")[0];
+        Assert.Contains("    database: store\n    schema: dw\n", block, StringComparison.Ordinal);
+        var tables = block.Split("\n      - name: ")[1..].Select(static table => (Name: table.Split('\n')[0],
+            Columns: table.Split("\n          - name: ")[1..].Select(static column => column.Split('\n')[0].Trim()).ToList())).ToList();
+        Assert.Equal(6, tables.Count);
+        foreach (var (table, columns) in tables)
+        {
+            Assert.True(columns.Count > 3, table);
+            await AsAsync(analyst, $"select {string.Join(", ", columns)} from dw.{table} limit 1");
+        }
     }
 
     static async Task<object?> AsAsync(NpgsqlConnection connection, string query)

@@ -51,6 +51,7 @@ static class LoadCommand
             return LoadText.Tell(screen, reports, parsed.GetValue(json));
         });
         command.Add(List());
+        command.Add(Schedule());
         command.Add(QuarantineCommand.Create());
         return command;
     }
@@ -65,6 +66,21 @@ static class LoadCommand
         {
             var rows = await Quarantine.BatchesAsync(session, database, parsed.GetValue(name), parsed.GetValue(most), token);
             screen.Out(LoadText.Batches(rows, parsed.GetValue(json)));
+            return ExitCodes.Done;
+        });
+    }
+
+    static Command Schedule()
+    {
+        var json = TenantVerb.Json();
+        var command = Common.Command("schedule", "Lists the pipelines that `howdah serve` runs: when, when next, how the last run ended.",
+            "howdah load schedule");
+        return TenantVerb.Ready(command, json, async (parsed, screen, session, database, token) =>
+        {
+            var rows = await PipelineSchedule.ListAsync(session, database, token);
+            if (rows.Count == 0)
+                screen.Tell("No pipeline runs by itself: none has schedule or every.");
+            screen.Out(LoadText.Schedule(rows, parsed.GetValue(json)));
             return ExitCodes.Done;
         });
     }

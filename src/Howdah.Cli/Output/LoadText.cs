@@ -37,6 +37,13 @@ static class LoadText
         [.. rows.Select(static row => (string?[])[Number(row.Id), row.Pipeline, row.Source, row.State, Number(row.Read), Number(row.Loaded),
             Number(row.Unchanged), Number(row.Quarantined), Number(row.Skipped), row.Finished, row.Message])], json ? "json" : "table");
 
+    internal static string Schedule(IReadOnlyList<ScheduledPipeline> rows, bool json) => RowText.Write(
+        ["pipeline", "when", "next", "last", "outcome", "failures", "message"],
+        [.. rows.Select(static row => (string?[])[row.Pipeline, row.When, Time(row.Next), Time(row.Last), row.Outcome, Number(row.Failures),
+            row.Message])], json ? "json" : "table");
+
+    static string? Time(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     internal static string Refused(IReadOnlyList<RefusedRow> rows, bool json) => RowText.Write(
         ["row", "batch", "pipeline", "source", "line", "column", "rule", "sqlstate", "message", "raw"],
         [.. rows.Select(static row => (string?[])[Number(row.Id), Number(row.Batch), row.Pipeline, row.Source,

@@ -20,6 +20,9 @@ public sealed record Chore(string Name, string Server, Func<Session, Cancellatio
 
     /// <summary>How often a host that stays does it, counted from begin to begin.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Its own times, in place of an interval; then it is for hosts that stay alone, and not for <c>upkeep --once</c>.</summary>
+    public Timetable? Timetable { get; init; }
 }
 
 /// <summary>What a chore did.</summary>

@@ -31,7 +31,7 @@ public static class UpkeepRound
     /// <param name="token">Cancels: the chore in hand is rolled back, the lead given up.</param>
     /// <returns>How each ended, in the order of work.</returns>
     public static Task<IReadOnlyList<ChoreResult>> RunAsync(Session session, UpkeepOptions options, CancellationToken token) =>
-        RunAsync(session, session.Chores, options, token);
+        RunAsync(session, [.. session.Chores.Where(static chore => chore.Timetable is null)], options, token);
 
     internal static async Task<IReadOnlyList<ChoreResult>> RunAsync(Session session, IReadOnlyList<Chore> chores, UpkeepOptions options,
         CancellationToken token)

@@ -26,6 +26,15 @@ sealed record ChoreSeen(Chore Chore)
     /// <summary>How many times in a row it failed.</summary>
     internal int Failures { get; init; }
 
+    /// <summary>When it is tried again, where it failed.</summary>
+    internal DateTimeOffset? Retry { get; init; }
+
+    /// <summary>Up to when the times of its timetable are dealt with; null where it has none, or before it is known.</summary>
+    internal DateTimeOffset? Dealt { get; init; }
+
+    /// <summary>When that was found out.</summary>
+    internal DateTimeOffset? Recalled { get; init; }
+
     /// <summary>How many times it was done.</summary>
     internal long Done { get; init; }
 
@@ -49,21 +58,30 @@ sealed class ChoreState(Chore chore)
 
     internal void Renew(Chore anew) => seen = seen with { Chore = anew };
 
+    /// <summary>Nobody here does it any more.</summary>
+    internal void Idle() => seen = seen with { Due = null, Dealt = null };
+
+    internal void Recall(DateTimeOffset dealt, int failures, DateTimeOffset now) => seen = seen with
+    {
+        Dealt = dealt, Recalled = now, Failures = failures, Retry = now,
+    };
+
     internal void Due(DateTimeOffset? at) => seen = seen with { Due = at };
 
     internal void Begin(DateTimeOffset at) => seen = seen with { Begun = at };
 
     internal void Done(ChoreDone done, DateTimeOffset at, TimeSpan took) => seen = seen with
     {
-        Begun = null, LastBegun = seen.Begun, LastDone = at, Fresh = done.Fresh ?? seen.Begun, Took = took,
+        Begun = null, Dealt = seen.Dealt is null ? null : seen.Begun,
+        LastBegun = seen.Begun, LastDone = at, Fresh = done.Fresh ?? seen.Begun, Took = took,
         Failures = 0, Done = seen.Done + 1,
         Counts = done.Counts.Concat(seen.Counts).GroupBy(static each => each.Key, static each => each.Value)
             .ToDictionary(static group => group.Key, static group => group.Sum()),
     };
 
-    internal void Failed(TimeSpan took) => seen = seen with
+    internal void Failed(TimeSpan took, DateTimeOffset retry) => seen = seen with
     {
-        Begun = null, Took = took, Failures = seen.Failures + 1, Failed = seen.Failed + 1,
+        Begun = null, Retry = retry, Took = took, Failures = seen.Failures + 1, Failed = seen.Failed + 1,
     };
 
     internal void CalledOff() => seen = seen with { Begun = null, CalledOff = seen.CalledOff + 1 };

@@ -111,7 +111,7 @@ sealed class Steward : IDisposable
                     ease?.Dispose();
                     ease = CancellationTokenSource.CreateLinkedTokenSource(stop, tenure.Token);
                     foreach (var chore in given.Session.Chores.Where(chore => chore.Server == server))
-                        loops[chore.Name] = new ChoreLoop(given.Session, chore, gateway.StateOf(chore), lanes, options, log)
+                        loops[chore.Name] = new ChoreLoop(given.Session, chore, gateway, lanes, options, log)
                             .RunAsync(loops.GetValueOrDefault(chore.Name, Task.CompletedTask), ease.Token, tenure.Token);
                 }
                 await HoldAsync(lead, tenure, loops);

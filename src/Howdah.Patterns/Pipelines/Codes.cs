@@ -11,6 +11,7 @@ static class Codes
     internal const string Cycle = "HOW1006";
     internal const string Key = "HOW1007";
     internal const string Format = "HOW1008";
+    internal const string Schedule = "HOW1009";
 
     internal static (string, string)[] All { get; } =
     [
@@ -22,5 +23,6 @@ static class Codes
         (Cycle, "Pipelines wait for each other."),
         (Key, "A mode without the key it needs."),
         (Format, "A key of a format that says nothing of files of its type."),
+        (Schedule, "A pipeline's times that cannot be: two ways to say when, a zone that is none, a day that never comes."),
     ];
 }

@@ -7,6 +7,7 @@ namespace Howdah.Patterns.Pipelines;
 static class PipelinesDiffer
 {
     static readonly CatalogQuery Tables = CatalogQuery.Load(typeof(PipelinesDiffer), "tables.sql");
+    static readonly CatalogQuery Runs = CatalogQuery.Load(typeof(PipelinesDiffer), "runs.sql");
 
     internal static Delta Diff(PipelinesSpec spec, PipelinesFacts facts)
     {
@@ -15,7 +16,7 @@ static class PipelinesDiffer
                 $"the table howdah.{stranger} is not Howdah's; it is left as it is",
                 spec.Path, "rename it, then apply again")]);
         var steps = new List<Step>();
-        if (facts.Tables.Count == 0)
+        if (!facts.Tables.Contains(PipelinesRights.Batches))
             steps.Add(Make(spec, "tables", "tables howdah.load_batch, howdah.quarantine", StepAction.Create,
                 "what was loaded, each content once; what was refused", [Tables.AsSql()]) with
                 {
@@ -28,6 +29,11 @@ static class PipelinesDiffer
                 Sql.Of($"create unique index load_batch_once on howdah.load_batch (pipeline, sha256) "
                     + $"where state = 'done' and not forced and retry_of is null"),
             ]));
+        if (PipelineChores.Names(spec).Count > 0 && !facts.Tables.Contains(PipelinesRights.Runs))
+            steps.Add(Make(spec, "runs", "table howdah.load_run", StepAction.Create, "what howdah serve ran, and when", [Runs.AsSql()]) with
+            {
+                Owns = [new("table", "howdah", PipelinesRights.Runs)],
+            });
         var wanted = PipelinesRights.Wanted(spec);
         var beyond = facts.Rights.Except(wanted).ToList();
         // A right that is taken from a table is taken from all its columns, too.

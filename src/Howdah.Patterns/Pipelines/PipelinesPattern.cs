@@ -19,6 +19,7 @@ static class PipelinesPattern
         Inspect = PipelinesInspector.InspectAsync,
         Diff = PipelinesDiffer.Diff,
         Prove = PipelinesProver.ProveAsync,
+        Chores = PipelineChores.Of,
     };
 
     internal static PipelinesSpec? Read(Target target) => target.Database!.Get(PipelinesShapes.Section) is { } wanted

@@ -6,6 +6,9 @@ static class PipelinesRights
     internal const string Batches = "load_batch";
     internal const string Quarantine = "quarantine";
 
+    /// <summary>What is remembered of schedules: for the role that applies alone.</summary>
+    internal const string Runs = "load_run";
+
     /// <summary>The owner and loaders write batches and refused rows; who reads what was refused is declared, the owner settles it.
     /// </summary>
     internal static IReadOnlySet<Right> Wanted(PipelinesSpec spec)

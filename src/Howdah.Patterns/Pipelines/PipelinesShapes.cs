@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Engine.Upkeep;
 
 namespace Howdah.Patterns.Pipelines;
 
@@ -106,12 +107,16 @@ static partial class PipelinesShapes
             "What a source without rows is.", "refused");
         var after = keys.Optional<IReadOnlyList<string>>("after", Shapes.List(Shapes.Name), [], "Pipelines that come before it.",
             example: "[customers]");
-        var every = keys.Optional<string?>("every", Span!, null, "How often it is to run.", example: "1h");
+        var every = keys.Optional<string?>("every", Interval.Shape!, null, "How often `howdah serve` runs it, from begin to begin.",
+            example: "1h");
+        var schedule = keys.Optional<ScheduleWish?>("schedule", ScheduleWish.Shape!, null,
+            "When `howdah serve` runs it: a cron expression, in UTC where no zone is named.",
+            example: "{ cron: \"30 2 * * *\", zone: Europe/Madrid }");
         var age = keys.Optional<string?>("max_age", Span!, null, "How old its newest batch may be, which the proof asks.", example: "26h");
         return values => new(values.Get(files), values.Get(url), values.Get(format), values.Get(columns),
             values.Get(into) is { } table ? QName.Parse(table) : null, values.Get(call) is { } routine ? QName.Parse(routine) : null,
             values.Get(mode), values.Get(key), values.Get(last), values.Get(batch), values.Get(limit), values.Get(empty),
-            values.Get(after), Minutes(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""));
+            values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? "")) { Schedule = values.Get(schedule) };
     });
 
     static Shape<string> Table => Shapes.Parsed("a qualified name: schema.name", static text => QName.Parse(text) is null ? null : text);

@@ -72,11 +72,23 @@ sealed record LimitWish(int Rows, int Percent)
 /// <param name="Limit">How much may be refused.</param>
 /// <param name="Empty">Whether a source without rows is right.</param>
 /// <param name="After">Pipelines that come before.</param>
-/// <param name="Every">How often, in minutes; 0 where nobody said.</param>
+/// <param name="Every">How often; zero where nobody said.</param>
 /// <param name="MaxAge">How old the newest batch may be, in minutes; 0 where nobody said.</param>
 sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
     IReadOnlyDictionary<string, ColumnWish> Columns, QName? Into, QName? Call, LoadMode Mode, IReadOnlyList<string> Key, bool LastWins,
-    string? BatchColumn, LimitWish Limit, bool Empty, IReadOnlyList<string> After, int Every, int MaxAge);
+    string? BatchColumn, LimitWish Limit, bool Empty, IReadOnlyList<string> After, TimeSpan Every, int MaxAge)
+{
+    /// <summary>The times it runs at; null where nobody said.</summary>
+    internal ScheduleWish? Schedule { get; init; }
+
+    /// <summary>When it runs first after a time; null where it comes after others only, or when a person says so.</summary>
+    internal DateTimeOffset? Next(DateTimeOffset after) =>
+        Schedule is not null ? Schedule.Next(after) : Every > TimeSpan.Zero ? after + Every : null;
+
+    /// <summary>When it runs, for people.</summary>
+    internal string When => string.Join(", ", ((string?[])[Schedule?.ToString(), Every > TimeSpan.Zero ? $"every {Every:c}" : null,
+        After.Count > 0 ? $"after {string.Join(" and ", After)}" : null]).OfType<string>());
+}
 
 /// <summary>Who may do what with loads.</summary>
 /// <param name="Loaders">Roles that may load beside the owner.</param>

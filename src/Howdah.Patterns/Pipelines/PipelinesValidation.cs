@@ -7,7 +7,7 @@ namespace Howdah.Patterns.Pipelines;
 static partial class PipelinesValidation
 {
     /// <summary>Verbs of the tool and words of its reports, which name no pipeline.</summary>
-    static readonly string[] Taken = ["list", "quarantine", "sources", "retry", "discard"];
+    static readonly string[] Taken = ["list", "schedule", "quarantine", "sources", "retry", "discard"];
 
     internal static IEnumerable<Diagnostic> Validate(PipelinesSpec spec) =>
         spec.Pipelines.SelectMany(each => One(spec, each.Key, each.Value, $"{spec.Path}.{each.Key}")).Concat(Cycles(spec));
@@ -44,6 +44,10 @@ static partial class PipelinesValidation
             || wish.Format with { Type = null, Zone = null, Nulls = PipelinesShapes.Plain.Nulls } != PipelinesShapes.Plain))
             yield return Diagnostic.Error(Codes.Format, $"the format of {name} says how texts are written, and Parquet files say it "
                 + "themselves", $"{path}.format", "keep type and zone alone");
+        if (wish is { Schedule: not null } && wish.Every > TimeSpan.Zero)
+            yield return Diagnostic.Error(Codes.Schedule, $"{name} has times and an interval", $"{path}.every", "keep schedule or every");
+        if (wish.Schedule?.Problem() is var (never, how))
+            yield return Diagnostic.Error(Codes.Schedule, never, $"{path}.schedule", how);
         if (!wish.Columns.Values.Any(static column => column.Staged))
             yield return Diagnostic.Error(Codes.Column, $"no column of {name} comes from its source", $"{path}.columns", "order_id: text");
         foreach (var wrong in wish.Columns.SelectMany(each => Column(wish, each.Key, each.Value, $"{path}.columns.{each.Key}")))

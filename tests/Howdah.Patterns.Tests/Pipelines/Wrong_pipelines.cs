@@ -23,6 +23,9 @@ public sealed class Wrong_pipelines
         { "share: { value:", "share: { from: x, value:", Codes.Column, "more than one origin" },
         { "by: { name: region }", "by: { name: regin }", Codes.Unknown, "no staged column `regin`" },
         { "format: { zone: UTC }", "format: { type: parquet, decimal: \",\" }", Codes.Format, "Parquet files say it themselves" },
+        { "max_age: 1d", "every: 1h\n        schedule: \"30 2 * * *\"", Codes.Schedule, "times and an interval" },
+        { "max_age: 1d", "schedule: \"0 0 30 2 *\"", Codes.Schedule, "never comes" },
+        { "max_age: 1d", "schedule: { cron: \"30 2 * * *\", zone: Europe/Madird }", Codes.Schedule, "no time zone" },
         { "format: { zone: UTC }", "format: { zone: Europe/Madird }", Codes.Unknown, "no time zone" },
     };
 

@@ -3,7 +3,7 @@ select kind, name, role, privilege
 from (
   select 'table' as kind, c.relname::text as name, '' as role, '' as privilege
   from pg_catalog.pg_class c
-  where c.relnamespace = pg_catalog.to_regnamespace('howdah') and c.relname in ('load_batch', 'quarantine') and c.relkind = 'r'
+  where c.relnamespace = pg_catalog.to_regnamespace('howdah') and c.relname in ('load_batch', 'quarantine', 'load_run') and c.relkind = 'r'
   union all
   select 'index', c.relname::text, '', ''
   from pg_catalog.pg_class c join pg_catalog.pg_index i on i.indexrelid = c.oid

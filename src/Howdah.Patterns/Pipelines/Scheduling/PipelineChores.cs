@@ -1,0 +1,92 @@
+using Howdah.Engine;
+using Howdah.Engine.Upkeep;
+using Npgsql;
+
+namespace Howdah.Patterns.Pipelines;
+
+/// <summary>Pipelines that a host runs by itself: those with times, and those that come after them.</summary>
+static class PipelineChores
+{
+    static readonly HttpClient Client = new() { Timeout = TimeSpan.FromMinutes(30) };
+
+    /// <summary>The pipelines that run by themselves, each after those it waits for.</summary>
+    internal static IReadOnlyList<string> Names(PipelinesSpec spec)
+    {
+        var names = new List<string>();
+        while (spec.Pipelines.FirstOrDefault(each => !names.Contains(each.Key) && (each.Value.Schedule is not null
+            || each.Value.Every > TimeSpan.Zero || each.Value.After.Any(names.Contains))).Key is { } next)
+            names.Add(next);
+        return names;
+    }
+
+    internal static IEnumerable<Chore> Of(PipelinesSpec spec) => Names(spec).Select(name =>
+    {
+        var wish = spec.Pipelines[name];
+        return new Chore(Name(spec, name), spec.Server, (session, token) => RunAsync(session, spec, name, token))
+        {
+            Database = spec.Database, Kind = "pipeline", Subject = name,
+            Timetable = new()
+            {
+                Next = wish.Next,
+                After = [.. wish.After.Select(other => Name(spec, other))],
+                Recall = (session, now, token) => RecallAsync(session, spec, name, now, token),
+                Remember = (session, entry, token) => RememberAsync(session, spec, name, entry, token),
+            },
+        };
+    });
+
+    static string Name(PipelinesSpec spec, string pipeline) => $"pipeline {pipeline} of {spec.Database}";
+
+    static async Task<ChoreDone> RunAsync(Session session, PipelinesSpec spec, string name, CancellationToken token)
+    {
+        var database = session.Estate.Databases.Single(each => each.Name == spec.Database && each.Server == spec.Server);
+        var reports = await PipelineLoad.RunAsync(session, database, name, new() { Client = Client, Tool = "howdah serve" }, token);
+        if (reports.FirstOrDefault(static each => each.Outcome is LoadOutcome.Failed or LoadOutcome.Refused) is { } wrong)
+            throw new InvalidOperationException($"{wrong.Source}: {wrong.Message}");
+        var loaded = reports.Where(static each => each.Outcome == LoadOutcome.Loaded).ToList();
+        return new(loaded.Count == 0 ? "nothing new" : $"{loaded.Count} sources loaded: {loaded.Sum(static each => each.Loaded)} rows, "
+            + $"{loaded.Sum(static each => each.Quarantined)} refused")
+        {
+            Counts = new Dictionary<string, long>
+            {
+                ["sources"] = loaded.Count, ["loaded"] = loaded.Sum(static each => each.Loaded),
+                ["unchanged"] = loaded.Sum(static each => each.Unchanged), ["refused"] = loaded.Sum(static each => each.Quarantined),
+                ["skipped"] = loaded.Sum(static each => each.Skipped),
+            },
+        };
+    }
+
+    // From the first look on times are known that nobody was there for. What is to run at an interval runs at once.
+    static async Task<(DateTimeOffset, int)> RecallAsync(Session session, PipelinesSpec spec, string name, DateTimeOffset now,
+        CancellationToken token)
+    {
+        await using var connection = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        var start = now - spec.Pipelines[name].Every;
+        await using var command = new NpgsqlCommand("""
+            with anew as (
+              insert into howdah.load_run (pipeline, dealt) values ($1, $2) on conflict do nothing returning dealt, failures)
+            select dealt, failures from anew union all select dealt, failures from howdah.load_run where pipeline = $1 limit 1
+            """, connection) { Parameters = { new() { Value = name }, new() { Value = start.UtcDateTime } } };
+        await using var row = await command.ExecuteReaderAsync(token);
+        return await row.ReadAsync(token) ? (row.GetFieldValue<DateTimeOffset>(0), row.GetInt32(1)) : (start, 0);
+    }
+
+    static async Task RememberAsync(Session session, PipelinesSpec spec, string name, TimetableEntry entry, CancellationToken token)
+    {
+        await using var connection = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var command = new NpgsqlCommand("""
+            insert into howdah.load_run as r (pipeline, dealt, began, finished, outcome, failures, message)
+            values ($1, $2, $2, $3, case when $4 then 'done' else 'failed' end, case when $4 then 0 else 1 end, $5)
+            on conflict (pipeline) do update set dealt = case when $4 then greatest(r.dealt, $2) else r.dealt end,
+              began = $2, finished = $3, outcome = excluded.outcome, failures = case when $4 then 0 else r.failures + 1 end, message = $5
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = name }, new() { Value = entry.Begun.UtcDateTime }, new() { Value = entry.Ended.UtcDateTime },
+                new() { Value = entry.Done }, new() { Value = entry.Message },
+            },
+        };
+        await command.ExecuteNonQueryAsync(token);
+    }
+}
