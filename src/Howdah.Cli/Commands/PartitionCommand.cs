@@ -12,8 +12,10 @@ static class PartitionCommand
     internal static Command Create()
     {
         var command = Common.Command("partition", "Partitions of tables: what is declared is made by apply, looked after by upkeep.",
-            "howdah partition upkeep");
+            "howdah partition list");
         command.Add(Upkeep());
+        command.Add(PartitionListCommand.Create());
+        command.Add(PartitionRestoreCommand.Create());
         command.Add(PartitionConvertCommand.Create());
         return command;
     }

@@ -12,6 +12,10 @@ static class Codes
     internal const string NoArchive = "HOW0907";
     internal const string Referred = "HOW0908";
     internal const string Unclear = "HOW0909";
+    internal const string Undeclared = "HOW0910";
+    internal const string OtherModulus = "HOW0911";
+    internal const string KeyLacks = "HOW0912";
+    internal const string Locks = "HOW0913";
 
     internal static (string, string)[] All { get; } =
     [
@@ -24,5 +28,9 @@ static class Codes
         (NoArchive, "A retention does not say what it needs: how long, or where archives go."),
         (Referred, "Foreign keys refer to a table whose partitions are to be retired."),
         (Unclear, "It is not clear how a table is divided into partitions."),
+        (Undeclared, "A partition holds values that are not declared, or are declared apart."),
+        (OtherModulus, "A table is divided by hash into another number of partitions than is declared."),
+        (KeyLacks, "A unique index does not hold the column that partitions are divided by again."),
+        (Locks, "A table has more partitions than the server has room for locks."),
     ];
 }

@@ -8,19 +8,35 @@ namespace Howdah.Patterns.Partitions;
 /// The steps that make and mend partitions. Never CREATE TABLE … PARTITION OF, which locks the parent against everybody: a table of
 /// its own is made and attached, which lets readers and writers of the parent go on.
 /// </summary>
-sealed class LeafSteps(PartitionsSpec spec, QName parent)
+/// <param name="spec">What is declared.</param>
+/// <param name="parent">The table, or the partition that is divided itself.</param>
+/// <param name="root">The table: what its partitions have is its own, at every level.</param>
+sealed class LeafSteps(PartitionsSpec spec, QName parent, QName root)
 {
     static readonly CatalogQuery LikeParent = CatalogQuery.Load(typeof(LeafSteps), "like_parent.sql");
 
     /// <summary>Makes one. Rows of its range that lie in the default partition move over in the same transaction.</summary>
-    internal Step Create(QName leaf, Ident key, Bound bound, QName? rest, IReadOnlyList<string> columns)
+    /// <param name="leaf">Its name.</param>
+    /// <param name="key">The column that its parent is partitioned by.</param>
+    /// <param name="bound">What it takes.</param>
+    /// <param name="rest">Its parent's default partition.</param>
+    /// <param name="columns">Columns that can be written.</param>
+    /// <param name="within">How it is divided itself; null where it is not.</param>
+    /// <param name="below">Its own partitions.</param>
+    internal Step Create(QName leaf, Ident key, Bound bound, QName? rest, IReadOnlyList<string> columns, Division? within = null,
+        IReadOnlyList<(QName Name, Bound Bound)>? below = null)
     {
         var holds = bound.Holds(key);
         var sql = new List<Sql>
         {
             // Not its identity: a partition with one of its own hands out the parent's numbers again. Statistics are the planner's by leaf.
-            Sql.Of($"create table {leaf} (like {parent} including all excluding identity excluding statistics)"),
+            Sql.Of($"create table {leaf} (like {parent} including all excluding identity excluding statistics){By(within)}"),
         };
+        foreach (var (name, part) in below ?? [])
+        {
+            sql.Add(Sql.Of($"create table {name} (like {leaf} including all excluding identity excluding statistics)"));
+            sql.Add(Sql.Of($"alter table {leaf} attach partition {name} {part.Values}"));
+        }
         if (rest is { } common && holds is not null)
         {
             var names = Sql.List(columns.Select(static name => new Ident(name)));
@@ -34,18 +50,24 @@ sealed class LeafSteps(PartitionsSpec spec, QName parent)
         sql.Add(Sql.Of($"alter table {parent} attach partition {leaf} {bound.Values}"));
         if (holds is not null)
             sql.Add(Sql.Of($"alter table {leaf} drop constraint howdah_bounds"));
-        sql.AddRange(Mending(parent, leaf));
-        return Step($"{parent.Plain}/{leaf.Name}", leaf, StepAction.Create, bound.Words, sql) with
+        sql.AddRange(Mending(root, leaf));
+        sql.AddRange((below ?? []).SelectMany(part => Mending(root, part.Name)));
+        return Step($"{parent.Plain}/{leaf.Name}", leaf, StepAction.Create,
+            bound.Words + (below is { Count: > 0 } ? $", divided into {below.Count}" : ""), sql) with
         {
-            Owns = [new("table", leaf.Schema, leaf.Name)],
+            Owns = [new("table", leaf.Schema, leaf.Name), .. (below ?? []).Select(static part =>
+                new OwnedObject("table", part.Name.Schema, part.Name.Name))],
             Limits = rest is null ? Limits.Catalog : Limits.Data,
         };
     }
 
+    static Sql? By(Division? within) => within is null ? null
+        : Sql.Of($" partition by {new Words(within.Kind.Strategy())} ({new Ident(within.By)})");
+
     /// <summary>Makes one like its parent again.</summary>
     internal Step Mend(LeafFacts leaf) =>
         Step($"{parent.Plain}/{leaf.Name.Name}/like", leaf.Name, StepAction.Alter, $"{string.Join(", ", leaf.Differs)} as the parent's",
-            Mending(parent, leaf.Name));
+            Mending(root, leaf.Name));
 
     /// <summary>Ends a detaching that was cut off: until then the parent neither shows rows of its range nor takes any.</summary>
     internal Step Finalize(LeafFacts leaf) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Howdah.Engine.Files;
 using Howdah.Engine.Upkeep;
+using Howdah.Patterns.Partitions.Aging;
 using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
 
@@ -38,16 +39,26 @@ static class PartitionShape
             "The last day that there are partitions for: of data to which nothing is added.", example: "2017-12-31");
         var check = keys.Optional("check", Interval.Shape, "1h",
             "How often `howdah serve` looks after them; of the tables of a database the shortest counts.", "1h");
+        var division = DivisionShape.Keys(keys);
+        var within = keys.Optional<Division?>("within", DivisionShape.Within!, null,
+            "How each partition is divided again, by values or by their hash.", example: "{ by: tenant_id, modulus: 4 }");
+        var ages = keys.Optional<IReadOnlyList<AgeWish>>("ages", Shapes.List(AgeWish.Shape, orSingle: true), [],
+            "How partitions are kept from an age on; of several, the later in the file has the last word. `howdah upkeep` does it.",
+            example: "[{ after: 3 months, storage: { autovacuum_enabled: false } }]");
         var retention = RetentionShape.Keys(keys);
         return values =>
         {
-            if (Unclear(values.Has(every), values.Has(step), values.Has(kind), values.Has(until), values.Has(sequence),
+            var divided = division(values, values.Get(by));
+            if (Unclear(divided?.Kind, values.Has(every), values.Has(step), values.Has(kind), values.Has(until), values.Has(sequence),
                 values.Get(from)) is var (problem, hint))
                 values.Reading.Error(Codes.Unclear, values.Node, problem, hint);
             return new(values.Get(by), values.Get(every) ?? Span.Month, values.Get(zone), values.Get(premake), Day(values.Get(from)),
                 retention(values))
             {
-                Kind = values.Get(kind) ?? (values.Has(step) ? Kind.Number : Kind.Time),
+                Kind = divided?.Kind ?? values.Get(kind) ?? (values.Has(step) ? Kind.Number : Kind.Time),
+                Division = divided,
+                Within = values.Get(within),
+                Ages = values.Get(ages),
                 Until = Day(values.Get(until)),
                 Check = Interval.Parse(values.Get(check)),
                 Numbers = values.Get(step) is { } length
@@ -56,9 +67,14 @@ static class PartitionShape
         };
     });
 
-    static (string, string)? Unclear(bool every, bool step, bool uuid, bool until, bool sequence, string? from) => (every, step) switch
+    static (string, string)? Unclear(Kind? divided, bool every, bool step, bool uuid, bool until, bool sequence, string? from) =>
+        (every, step) switch
     {
-        (false, false) => ("it is not said how the table is divided", "write `every: month` for times, or `step: 1000000` for numbers"),
+        _ when divided is { } kind => every || step || uuid || until || sequence || from is not null
+            ? ($"the table is divided by {kind.Strategy()}, and by ranges",
+                "leave `lists` and `modulus` out, or all of every, step, as, from, until and sequence") : null,
+        (false, false) => ("it is not said how the table is divided",
+            "write `every: month` for times, `step: 1000000` for numbers, `lists` for values or `modulus: 8` for their hash"),
         (true, true) => ("`every` divides by time and `step` by numbers", "leave one of them out"),
         (_, true) when uuid => ("UUIDs are divided by their time", "write `every: month` in place of `step`"),
         (_, true) when until => ("numbers have no last day", "leave `until` out"),

@@ -1,3 +1,4 @@
+using Howdah.Patterns.Partitions.Aging;
 using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
 
@@ -25,6 +26,15 @@ sealed record PartitionWish(string By, Span Every, string Zone, int Premake, Dat
 
     /// <summary>The ranges of numbers; null for other kinds.</summary>
     internal NumberRange? Numbers { get; init; }
+
+    /// <summary>The values or the hash that the table is divided by; null for ranges.</summary>
+    internal Division? Division { get; init; }
+
+    /// <summary>How each partition is divided again; null where it is not.</summary>
+    internal Division? Within { get; init; }
+
+    /// <summary>How partitions are kept from an age on, in the file's order.</summary>
+    internal IReadOnlyList<AgeWish> Ages { get; init; } = [];
 
     /// <summary>The key's type where the table is not seen yet: literals with offset fit all times.</summary>
     internal string ExpectedType => Kind switch { Kind.Time => ZonedType, Kind.Uuid => "uuid", Kind.Number => "bigint", _ => "" };
@@ -54,6 +64,11 @@ sealed record PartitionWish(string By, Span Every, string Zone, int Premake, Dat
             .Where(gap => gap.Bounds.To > begin)];
     }
 
+    /// <summary>The partitions that are too old to be kept, as far as the catalog tells.</summary>
+    internal IReadOnlyList<LeafFacts> Old(TableFacts seen, DateOnly today) => Retention is null ? []
+        : Numbers is { } numbers ? Retention.Due(numbers, seen.Highest, seen.Leaves)
+        : Retention.Due(Every, ClockFor(seen), today, seen.Leaves);
+
     /// <summary>The partitions that are to be made, of whatever kind.</summary>
     /// <param name="seen">The table.</param>
     /// <param name="today">The date in its zone.</param>
@@ -63,6 +78,8 @@ sealed record PartitionWish(string By, Span Every, string Zone, int Premake, Dat
         var living = seen.Leaves.Where(static leaf => !leaf.IsDefault && !leaf.Pending).ToList();
         switch (Kind)
         {
+            case Kind.List or Kind.Hash:
+                return Division!.Missing([.. seen.Leaves.Where(static leaf => !leaf.Pending)]);
             case Kind.Number:
                 var greatest = NumberRange.Types[seen.Type];
                 return [.. Numbers!.Missing(seen.Highest, Premake, [.. living.Select(static leaf => leaf.Numbers)], most,
@@ -77,6 +94,10 @@ sealed record PartitionWish(string By, Span Every, string Zone, int Premake, Dat
                     }))];
         }
     }
+
+    /// <summary>Whether a partition is divided in the way that is declared for partitions; others are taken as they are.</summary>
+    internal bool Divides(LeafFacts leaf) => Within is { } within && !leaf.Pending && leaf.Strategy == within.Kind.Strategy()
+        && leaf.Key == within.By;
 }
 
 /// <summary>A partition to make.</summary>

@@ -1,5 +1,6 @@
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Aging;
 using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
 
@@ -36,27 +37,51 @@ static class PartitionsDiffer
         if (seen.Referrer is { } key && wish.Retention is not null)
             notes.Add(Diagnostic.Warning(Codes.Referred, $"no partition of {table.Plain} will be retired: the foreign key {key} refers "
                 + "to it, and what is referred to cannot be detached", path, "let facts refer to dimensions, and drop that key"));
-        var maker = new LeafSteps(spec, table);
-        steps.AddRange(seen.Leaves.Where(static leaf => leaf.Pending).Select(maker.Finalize));
+        var maker = new LeafSteps(spec, table, table);
         var living = seen.Leaves.Where(static leaf => !leaf.Pending).ToList();
-        steps.AddRange(living.Where(static leaf => leaf.Differs.Count > 0).Select(maker.Mend));
+        Mend(maker, seen.Leaves, steps);
+        foreach (var leaf in living.Where(static leaf => leaf.Leaves.Count > 0))
+            Mend(new(spec, leaf.Name, table), leaf.Leaves, steps);
+        notes.AddRange(wish.Division?.Strangers(table, living, path) ?? []);
         var missing = wish.Missing(seen, facts.Today[wish.Zone], Most);
-        if (Count(table, living.Count, missing.Count, path) is { } count)
+        var (there, more) = (living.Count + living.Sum(static leaf => leaf.Leaves.Count),
+            missing.Count * (1 + (wish.Within?.Missing([]).Count ?? 0)));
+        if (Count(table, there, more, path) is { } count)
             notes.Add(count);
-        if (missing.Count > 0 && living.Count + missing.Count > Most)
+        if (more > 0 && there + more > Most)
             return;
+        if (LockNeed.Warning(table, there + more, seen.Indexes, facts.Locks, path) is { } locks)
+            notes.Add(locks);
+        if (spec.Aging)
+            steps.AddRange(AgeSteps.Of(spec, facts, table, wish, seen));
         var rest = living.FirstOrDefault(static leaf => leaf.IsDefault)?.Name;
-        if (rest is { } common)
+        if (rest is { } common && wish.Division?.Rest != true)
             notes.Add(Diagnostic.Warning(Codes.Default, $"{table.Plain} has the default partition {common.Plain}: whoever reads the table "
                 + "while a partition is made makes that wait, and rows there are in no partition's bounds", path,
                 "detach it once it is empty, and keep rows out of range with whoever loads"));
         var taken = facts.Taken[table.Schema].ToHashSet(StringComparer.Ordinal);
+        QName Name(string parent, string suffix)
+        {
+            var name = LeafName.For(parent, suffix, taken);
+            taken.Add(name);
+            return new(table.Schema, name);
+        }
         foreach (var (suffix, bound) in missing)
         {
-            var leaf = new QName(table.Schema, LeafName.For(table.Name, suffix, taken));
-            taken.Add(leaf.Name);
-            steps.Add(maker.Create(leaf, new(wish.By), bound, rest, seen.Columns));
+            var leaf = Name(table.Name, suffix);
+            steps.Add(maker.Create(leaf, new(wish.By), bound, rest, seen.Columns, wish.Within,
+                wish.Within is { } within ? [.. within.Missing([]).Select(each => (Name(leaf.Name, each.Suffix), each.Bound))] : null));
         }
+        foreach (var leaf in living.Where(wish.Divides))
+            steps.AddRange(wish.Within!.Missing(leaf.Leaves).Select(each => new LeafSteps(spec, leaf.Name, table).Create(
+                new(leaf.Name.Schema, Name(leaf.Name.Name, each.Suffix).Name), new(wish.Within.By), each.Bound,
+                leaf.Leaves.FirstOrDefault(static below => below.IsDefault)?.Name, seen.Columns)));
+    }
+
+    static void Mend(LeafSteps maker, IReadOnlyList<LeafFacts> leaves, List<Step> steps)
+    {
+        steps.AddRange(leaves.Where(static leaf => leaf.Pending).Select(maker.Finalize));
+        steps.AddRange(leaves.Where(static leaf => !leaf.Pending && leaf.Differs.Count > 0).Select(maker.Mend));
     }
 
     static Diagnostic? Count(QName table, int there, int missing, string path) => (there + missing) switch

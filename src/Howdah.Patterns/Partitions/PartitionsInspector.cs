@@ -1,5 +1,6 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Aging;
 
 namespace Howdah.Patterns.Partitions;
 
@@ -10,6 +11,8 @@ static class PartitionsInspector
     static readonly CatalogQuery Today = CatalogQuery.Load(typeof(PartitionsInspector), "today.sql");
     static readonly CatalogQuery Memory = CatalogQuery.Load(typeof(PartitionsInspector), "retiring_memory.sql");
     static readonly CatalogQuery Highest = CatalogQuery.Load(typeof(PartitionsInspector), "highest.sql");
+    static readonly CatalogQuery Unique = CatalogQuery.Load(typeof(PartitionsInspector), "unique.sql");
+    static readonly CatalogQuery Locks = CatalogQuery.Load(typeof(PartitionsInspector), "locks.sql");
     static readonly CatalogQuery Taken = CatalogQuery.Load(typeof(PartitionsInspector), "taken.sql");
 
     internal static async Task<PartitionsFacts> InspectAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
@@ -28,22 +31,50 @@ static class PartitionsInspector
             {
                 Low = row.IsDBNull(9) ? null : row.GetString(9),
                 High = row.IsDBNull(10) ? null : row.GetString(10),
+                Bound = row.IsDBNull(11) ? null : row.GetString(11),
+                Strategy = row.IsDBNull(12) ? null : row.GetString(12),
+                Key = row.IsDBNull(13) ? null : row.GetString(13),
             }), token, schemas, tables))
             .ToLookup(static row => row.Parent, static row => row.Leaf);
         var seen = await catalog.QueryAsync(Tables, row => (Name: new QName(row.GetString(0), row.GetString(1)),
             Partitioned: row.GetBoolean(2), Strategy: row.GetString(3), Key: row.IsDBNull(4) ? null : row.GetString(4),
             Type: row.GetString(5), Columns: row.GetFieldValue<string[]>(6), Bad: row.GetFieldValue<string[]>(7),
-            Referrer: row.IsDBNull(8) ? null : row.GetString(8)), token, schemas, tables);
+            Referrer: row.IsDBNull(8) ? null : row.GetString(8), Indexes: row.GetInt32(9)), token, schemas, tables);
+        var locks = await catalog.QueryAsync(Locks, static row => row.GetInt64(0), token);
+        var kept = await AgeInspector.InspectAsync(spec, catalog, token);
+        LeafFacts Divided(LeafFacts leaf) => leaf.Strategy is null ? leaf : leaf with { Leaves = [.. leaves[leaf.Name]] };
+        var unique = await UniqueAsync(spec, catalog, token);
         var highest = await HighestAsync(spec, catalog, token);
         var memory = await catalog.QueryAsync(Memory, static row => row.GetBoolean(0), token);
         return new(seen.ToDictionary(static row => row.Name, row => new TableFacts(row.Partitioned, row.Strategy, row.Key, row.Type,
-                row.Columns, row.Bad, [.. leaves[row.Name]]) { Referrer = row.Referrer, Highest = highest.GetValueOrDefault(row.Name) }),
+                row.Columns, row.Bad, [.. leaves[row.Name].Select(Divided)])
+                {
+                    Referrer = row.Referrer,
+                    Highest = highest.GetValueOrDefault(row.Name),
+                    Unique = [.. unique[row.Name]],
+                    Indexes = row.Indexes,
+                }),
             // A database that is yet to be made has no clock.
             today.Count > 0 ? today.ToDictionary(static row => row.Zone, static row => row.Day)
                 : spec.Tables.Values.Select(static wish => wish.Zone).Distinct().ToDictionary(static zone => zone, static zone =>
                     Clock.In(zone).DayOf(TimeProvider.System.GetUtcNow().UtcDateTime)),
-            taken.ToLookup(static row => row.Schema, static row => row.Name), memory.Count > 0);
+            taken.ToLookup(static row => row.Schema, static row => row.Name), memory.Count > 0)
+        {
+            Kept = kept,
+            Locks = locks.SingleOrDefault(),
+        };
     }
+    static async Task<ILookup<QName, UniqueFacts>> UniqueAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
+    {
+        var divided = spec.Tables.Where(static each => each.Value.Within is not null)
+            .Select(static each => QName.Parse(each.Key)!.Value).ToList();
+        return (divided.Count == 0 ? [] : await catalog.QueryAsync(Unique, static row => (
+            Name: new QName(row.GetString(0), row.GetString(1)),
+            Index: new UniqueFacts(row.GetString(2), row.GetString(3), row.GetFieldValue<string[]>(4))), token,
+            divided.Select(static name => name.Schema).ToArray(), divided.Select(static name => name.Name).ToArray()))
+            .ToLookup(static row => row.Name, static row => row.Index);
+    }
+
     static async Task<IReadOnlyDictionary<QName, long?>> HighestAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
     {
         var numbered = spec.Tables.Where(static each => each.Value.Numbers is not null)

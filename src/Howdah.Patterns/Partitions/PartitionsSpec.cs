@@ -1,6 +1,7 @@
 using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
 
 namespace Howdah.Patterns.Partitions;
@@ -13,6 +14,9 @@ namespace Howdah.Patterns.Partitions;
 sealed record PartitionsSpec(string Server, string Database, string Path, IReadOnlyDictionary<string, PartitionWish> Tables)
 {
     internal const string Key = "partitions";
+
+    /// <summary>Whether partitions are to be kept as those of their age: upkeep's, not apply's.</summary>
+    internal bool Aging { get; init; }
 
     internal static Section<IReadOnlyDictionary<string, PartitionWish>> Section { get; } = new(SectionScope.Database, Key,
         "Tables whose partitions are made, and made ahead: tables by `schema.name`, made with PARTITION BY by a migration.",
@@ -34,6 +38,9 @@ sealed record PartitionsSpec(string Server, string Database, string Path, IReadO
             if (!Clock.Knows(wish.Zone))
                 yield return Diagnostic.Error(Codes.NoZone, $"there is no time zone `{wish.Zone}`", $"{spec.Path}.{name}.zone",
                     "write a name of the IANA list, as `Europe/Madrid`");
+            if (wish.Ages.Any(age => wish.Kind is Kind.List or Kind.Hash || age.Distance is null == (wish.Kind == Kind.Number)))
+                yield return Diagnostic.Error(Codes.Unclear, $"the ages of {name} do not fit its kind", $"{spec.Path}.{name}.ages",
+                    "write `after: 3 months` for times and `after: 50000000` for numbers; values and hashes have no age");
             if (wish.Retention is { } retention && RetentionShape.Problem(retention, wish.Kind) is var (problem, hint))
                 yield return Diagnostic.Error(Codes.NoArchive, problem, $"{spec.Path}.{name}", hint);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Howdah.Engine.Files;
 using Howdah.Engine.Proving;
 using Howdah.Patterns.Partitions.Retiring;
 using Howdah.Testing;
@@ -39,11 +40,123 @@ public sealed class Kinds_of_partitions
         .Where(static finding => finding.Pattern == "partitions" && finding.Verdict != Verdict.Held)
         .Select(static finding => $"{finding.Attack.Id} {finding.Target}").Order(StringComparer.Ordinal)];
 
+    static async Task<IReadOnlyList<Diagnostic>> NotesAsync(EstateHarness estate) => [.. (await estate.PlanAsync()).Notes
+        .Where(static note => note.Code.StartsWith("HOW09", StringComparison.Ordinal))];
+
     static Task<string?> LeavesAsync(EstateHarness estate, string table) => estate.Server.ScalarAsync<string>($"""
         select string_agg(substr(c.relname, {table.Length - 3}), ' ' order by c.oid)
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = '{table}'::regclass
         """, "shop");
+
+    const string Divided = """
+        create table app.orders (id bigint not null, country text, total int) partition by list (country);
+        create table app.carts (customer bigint primary key, note text) partition by hash (customer);
+        create table app.lines (id bigint generated always as identity, at date not null, tenant_id uuid not null,
+          note text, primary key (tenant_id, id, at)) partition by range (at);
+        create table app.notes (at date not null, kind text not null) partition by range (at)
+        """;
+
+    static string DividedYaml(string orders = "iberia: [ES, PT], gaul: [FR]", int modulus = 4, string lines = "") => ShopYaml.With($$"""
+        schemas: [app], migrations: migrations/,
+          grants: [{ to: shop_app, on: { schema: app }, privileges: [usage] },
+            { to: shop_app, on: { tables: [app.lines] }, privileges: [select, insert] }],
+          tenancy: { model: rows, column: tenant_id, roles: [shop_app], tables: [app.lines] },
+          partitions: {
+            app.orders: { by: country, lists: { {{orders}} }, rest: true },
+            app.carts: { by: customer, modulus: {{modulus}} },
+            app.lines: { by: at, every: month, premake: 2, within: { by: tenant_id, modulus: 2 }{{lines}} },
+            app.notes: { by: at, every: month, premake: 1, within: { by: kind, lists: { a: [a], bc: [b, c] } } } }
+        """, "shop_app: { login: true, password: \"${generated}\" }");
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Lists_hashes_and_two_levels_are_made_proved_and_grow(int major)
+    {
+        using var estate = new EstateHarness(await TestServer.StartOwnAsync(major), DividedYaml());
+        estate.Write("migrations/0001_tables.sql", Divided);
+        await estate.ConvergeAsync();
+        Task RunAsync(string sql) => estate.Server.ExecuteAsync(sql, "shop");
+        Assert.Equal("_iberia _gaul _rest", await LeavesAsync(estate, "app.orders"));
+        Assert.Equal("_h0 _h1 _h2 _h3", await LeavesAsync(estate, "app.carts"));
+        var today = DateTime.UtcNow.ToString("yyyyMM", CultureInfo.InvariantCulture);
+        Assert.Equal("_h0 _h1", await LeavesAsync(estate, $"app.lines_p{today}"));
+        Assert.Equal("_a _bc", await LeavesAsync(estate, $"app.notes_p{today}"));
+
+        // Under the floor at every level, and nobody reads a leaf by itself.
+        Assert.Equal("9 true false", await estate.Server.ScalarAsync<string>("""
+            select concat_ws(' ', count(*), bool_and(c.relrowsecurity)::text,
+              bool_or(has_table_privilege('shop_app', c.oid, 'select'))::text)
+            from pg_partition_tree('app.lines') t join pg_class c on c.oid = t.relid where t.level > 0
+            """, "shop"));
+        Assert.Empty((await estate.ProveAsync()).Where(static finding => finding.Verdict == Verdict.Broken)
+            .Select(static finding => $"{finding.Attack.Id} {finding.Target}: {finding.Evidence}"));
+
+        // A value that nobody declares: told by the proof and by upkeep; declared, it gets a partition and its rows.
+        await RunAsync("insert into app.orders select n, (array['ES', 'PT', 'FR', 'IT'])[1 + n % 4], 1 from generate_series(1, 40) n; "
+            + "insert into app.orders values (99, 'It''s', 1); insert into app.carts select n from generate_series(1, 400) n; "
+            + "insert into app.lines (at, tenant_id) select current_date, gen_random_uuid() from generate_series(1, 100)");
+        Assert.Equal(["PAR-12 app.orders"], await BrokenAsync(estate));
+        var told = await UpkeepAsync(estate);
+        Assert.Contains("declares: IT (10 rows), It's (1 row), in app.orders_rest", Assert.Single(told.Tables[0].Problems),
+            StringComparison.Ordinal);
+        const string Grown = "iberia: [ES, PT, \"It's\"], gaul: FR, italy: [IT], none: [null]";
+        estate.Write(DividedYaml(Grown));
+        await estate.ConvergeAsync();
+        Assert.Empty(await BrokenAsync(estate));
+        Assert.Equal("_iberia _gaul _rest _iberia_2 _italy _none", await LeavesAsync(estate, "app.orders"));
+        Assert.Equal("10 1 0", await estate.Server.ScalarAsync<string>("select concat_ws(' ', (select count(*) from app.orders_italy), "
+            + "(select count(*) from app.orders_iberia_2), (select count(*) from app.orders_rest))", "shop"));
+
+        // Each proof catches its mutant, and apply mends it, at both levels.
+        await RunAsync("create role shop_reader");
+        foreach (var (mutants, proofs) in ((string, string[])[])
+            [($"alter table app.orders detach partition app.orders_gaul; drop table app.carts_h2; drop table app.lines_p{today}_h1; "
+                + $"drop table app.notes_p{today}_bc", ["PAR-13 app.carts", "PAR-13 app.lines", "PAR-13 app.notes", "PAR-13 app.orders"]),
+             ($"alter table app.lines_p{today}_h0 disable row level security; grant select on app.lines_p{today}_h0 to shop_reader",
+                ["PAR-15 app.lines", "PAR-21 app.lines"])])
+        {
+            await RunAsync(mutants);
+            Assert.Equal(proofs, await BrokenAsync(estate));
+            await estate.ConvergeAsync();
+        }
+        Assert.Empty(await BrokenAsync(estate));
+
+        // What is not done is said, with what to do.
+        estate.Write(DividedYaml("gaul: [FR, ES], italy: [IT], none: [null]", 8));
+        Assert.Equal(["HOW0910 app.orders_iberia holds PT", "HOW0910 app.orders_iberia_2 holds It's",
+            "HOW0911 app.carts is divided by hash into 4"], (await NotesAsync(estate))
+            .Select(static note => $"{note.Code} {note.Message.Split(", ")[0]}").Order(StringComparer.Ordinal));
+        await RunAsync("create table app.keyed (id bigint, at date, tenant bigint, primary key (id, at)) partition by range (at)");
+        estate.Write(DividedYaml(Grown).Replace("app.notes:", "app.keyed: { by: at, every: month, within: { by: tenant, modulus: 2 } }, "
+            + "app.notes:", StringComparison.Ordinal));
+        var lacks = Assert.Single(await NotesAsync(estate));
+        Assert.Equal("HOW0912", lacks.Code);
+        Assert.Contains("""
+            ALTER TABLE "app"."keyed" DROP CONSTRAINT "keyed_pkey", ADD CONSTRAINT "keyed_pkey" PRIMARY KEY ("id", "at", "tenant");
+            """, lacks.Hint, StringComparison.Ordinal);
+
+        // A partition that is divided is archived with all of its rows.
+        var kept = await estate.Server.ScalarAsync<long>("select count(*) from app.lines", "shop");
+        await RunAsync("""
+            do $$ declare low date := date_trunc('month', current_date - interval '8 months'); begin
+              execute format('create table app.lines_old partition of app.lines for values from (%L) to (%L) partition by hash (tenant_id)',
+                low, low + interval '1 month');
+              for n in 0..1 loop
+                execute format('create table app.lines_old_h%s partition of app.lines_old for values with (modulus 2, remainder %s)', n, n);
+              end loop;
+              insert into app.lines (at, tenant_id) select low, gen_random_uuid() from generate_series(1, 50);
+            end $$
+            """);
+        estate.Write(DividedYaml(Grown, lines: ", retain: 3 months, then: archive, archive: { to: archive/ }"));
+        await estate.ConvergeAsync();
+        var report = await UpkeepAsync(estate);
+        Assert.True(report.Done, string.Join('\n', report.Tables.SelectMany(static table => table.Problems)));
+        Assert.Equal(("app.lines_old", 50L), report.Tables.SelectMany(static table => table.Retired)
+            .Select(static gone => (gone.Partition, gone.Rows!.Value)).First());
+        Assert.Equal(kept, await estate.Server.ScalarAsync<long>("select count(*) from app.lines", "shop"));
+        Assert.Empty(await BrokenAsync(estate));
+    }
 
     [Theory]
     [MemberData(nameof(Versions))]
@@ -78,16 +191,14 @@ public sealed class Kinds_of_partitions
             """, "shop"));
 
         // Each proof catches its mutant, and apply mends what can be.
-        foreach (var (mutant, proof) in ((string, string)[])
-            [("alter table app.readings detach partition app.readings_p8000", "PAR-13 app.readings"),
-             ("alter table app.readings detach partition app.readings_p4000", "PAR-13 app.readings"),
-             ($"alter table app.clicks detach partition app.clicks_p{DateTime.UtcNow:yyyyMM}", "PAR-13 app.clicks")])
-        {
-            await RunAsync(mutant);
-            Assert.Equal([proof], await BrokenAsync(estate));
-            await estate.ConvergeAsync();
-            Assert.Empty(await BrokenAsync(estate));
-        }
+        await RunAsync("alter table app.readings detach partition app.readings_p4000; "
+            + $"alter table app.clicks detach partition app.clicks_p{DateTime.UtcNow:yyyyMM}");
+        Assert.Equal(["PAR-13 app.clicks", "PAR-13 app.readings"], await BrokenAsync(estate));
+        await estate.ConvergeAsync();
+        await RunAsync("alter table app.readings detach partition app.readings_p8000");
+        Assert.Equal(["PAR-13 app.readings"], await BrokenAsync(estate));
+        await estate.ConvergeAsync();
+        Assert.Empty(await BrokenAsync(estate));
         await RunAsync("create table app.rest partition of app.readings default; alter table app.rest owner to shop_owner; "
             + "insert into app.readings overriding system value values (999999, 1), (-1, 1)");
         Assert.Equal(["PAR-12 app.readings"], await BrokenAsync(estate));

@@ -71,6 +71,24 @@ public sealed class Numbers_of_partitions
         Assert.Empty(retention.Due(range, null, leaves));
     }
 
+    [Theory]
+    [InlineData(@"FOR VALUES IN ('ES', NULL, 'it''s, (a) \', E'tab\\', 7, true)", @"ES|∅|it's, (a) \|tab\|7|true")]
+    [InlineData("DEFAULT", "")]
+    public void Values_are_read_as_the_catalog_writes_them(string bound, string values) =>
+        Assert.Equal(values, string.Join('|', BoundText.Values(bound).Select(static value => value ?? "∅")));
+
+    [Fact]
+    public void Hashes_are_whole_whatever_their_moduli()
+    {
+        static LeafFacts Leaf(int modulus, int remainder) => new(new("a", "b"), default, false, false, [])
+        { Bound = $"FOR VALUES WITH (modulus {modulus}, remainder {remainder})" };
+        var division = new Division("a", new Dictionary<string, IReadOnlyList<string?>>(), false, 4);
+        Assert.Equal([0, 1, 2, 3], division.Missing([]).Select(static leaf => ((HashBound)leaf.Bound).Remainder));
+        Assert.Equal([new HashBound(4, 2)], division.Missing([Leaf(2, 1), Leaf(4, 0)]).Select(static leaf => leaf.Bound));
+        Assert.Null(division.Problem(new("a", "b"), [Leaf(2, 1), Leaf(4, 0)], ""));
+        Assert.NotNull(division.Problem(new("a", "b"), [Leaf(2, 1), Leaf(2, 0)], ""));
+    }
+
     [Fact]
     public void Uuids_are_the_least_of_their_millisecond()
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Howdah.Patterns.Partitions;
+using Howdah.Patterns.Partitions.Retiring;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Partitions;
@@ -76,6 +77,74 @@ public sealed class The_calendar_of_partitions
         Assert.Equal(("p2026w53", new DateOnly(2026, 12, 28)), (Span.Week.Suffix(new(2026, 12, 28)), Span.Week.Start(new(2027, 1, 3))));
         Assert.Equal("p2026q4", Span.Quarter.Suffix(Span.Quarter.Start(new(2026, 12, 31))));
     }
+
+    [Theory]
+    [InlineData("2026-03-31", "1 month", "2026-02-01")] // February has no 31st
+    [InlineData("2024-02-29", "1 year", "2023-02-01")] // nor 2023 a 29th
+    [InlineData("2024-03-31", "1 month", "2024-02-01")]
+    [InlineData("2026-12-31", "1 quarter", "2026-09-01")]
+    [InlineData("2026-01-01", "1 day", "2025-12-01")]
+    [InlineData("2026-03-01", "1 day", "2026-02-01")]
+    [InlineData("2026-03-02", "1 day", "2026-03-01")]
+    [InlineData("2026-05-31", "3 months", "2026-02-01")]
+    public void What_is_too_old_is_counted_by_the_calendar(string today, string retain, string cutoff)
+    {
+        var retention = new Retention(Age.Parse(retain), null, Goal.Drop, null);
+        var day = Day(today);
+        Assert.Equal(Day(cutoff), retention.Cutoff(Span.Month, day));
+        // Whatever the span: whole ones only, none that today is in, and never a row that is not old enough.
+        foreach (var span in Enum.GetValues<Span>())
+        {
+            var whole = retention.Cutoff(span, day);
+            Assert.Equal(span.Start(whole), whole);
+            Assert.True(whole <= span.Start(day) && whole <= Age.Parse(retain)!.Before(day));
+            Assert.True(span.Next(whole) > Age.Parse(retain)!.Before(day));
+        }
+    }
+
+    // The hour of the change, in three zones: a partition goes at the first instant of a day there, and not one instant before.
+    [Theory]
+    [InlineData("Europe/Madrid", "2026-03-29", "2026-03-27 23:00:00", "2026-03-28 23:00:00")]
+    [InlineData("Europe/Madrid", "2026-10-26", "2026-10-23 22:00:00", "2026-10-24 22:00:00")]
+    [InlineData("America/Havana", "2026-11-02", "2026-10-31 04:00:00", "2026-11-01 04:00:00")] // midnight comes twice
+    [InlineData("Africa/Cairo", "2026-04-25", "2026-04-22 22:00:00", "2026-04-23 22:00:00")] // midnight does not come on the 24th
+    [InlineData("Africa/Cairo", "2024-03-01", "2024-02-27 22:00:00", "2024-02-28 22:00:00")] // leap day
+    public void Days_go_at_their_end_where_clocks_change(string zone, string today, string goes, string stays)
+    {
+        var clock = Clock.In(zone);
+        var day = Day(today);
+        var days = Enumerable.Range(-5, 10).Select(n => new LeafFacts(new("a", $"d{n}"), new(clock.Begin(day.AddDays(n)),
+            clock.Begin(day.AddDays(n + 1))), false, false, [])).ToList();
+        var due = new Retention(new(1, Span.Day), null, Goal.Drop, null).Due(Span.Day, clock, day, days);
+        // Ends at yesterday's beginning at the latest.
+        Assert.Equal(clock.Begin(day.AddDays(-1)), due[^1].Bounds.To);
+        Assert.Equal(4, due.Count);
+        Assert.Contains(At(goes), due.Select(static leaf => leaf.Bounds.From).Append(due[^1].Bounds.To));
+        Assert.DoesNotContain(At(stays), due.Select(static leaf => leaf.Bounds.From));
+        static DateTime At(string text) => DateTime.SpecifyKind(DateTime.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+            DateTimeKind.Utc);
+    }
+
+    [Theory]
+    [InlineData("Europe/Madrid", "2026-03-31")]
+    [InlineData("America/Havana", "2024-02-29")]
+    [InlineData("Australia/Lord_Howe", "2026-12-31")] // half an hour of daylight saving
+    public void What_is_made_ahead_and_what_goes_are_whole_whatever_the_day(string zone, string today)
+    {
+        var (clock, day) = (Clock.In(zone), Day(today));
+        foreach (var span in Enum.GetValues<Span>())
+        {
+            var retention = new Retention(null, 3, Goal.Drop, null);
+            var wish = new PartitionWish("at", span, zone, 4, day.AddYears(-20), retention);
+            var made = wish.Missing(clock, day, [], 1000);
+            Assert.Equal(3 + 4, made.Count); // those that are kept, today's one of them, and those ahead
+            Assert.Equal(clock.Begin(retention.Cutoff(span, day)), made[0].Bounds.From);
+            Assert.Equal(clock.Begin(span.Next(span.Start(day), 5)), made[^1].Bounds.To);
+            Assert.True(made[2].Bounds.From <= clock.Begin(day) && clock.Begin(day) < made[2].Bounds.To);
+        }
+    }
+
+    static DateOnly Day(string text) => DateOnly.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public void An_adopted_table_keeps_its_odd_bounds_and_gets_only_what_they_leave_out()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Howdah.Engine;
+using Howdah.Engine.Catalogs;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Partitions.Dividing;
@@ -10,6 +11,8 @@ namespace Howdah.Patterns.Partitions.Converting;
 /// <summary>Turns a table that is in use into the partitioned one that the estate declares, while it is read and written.</summary>
 public static class PartitionConvert
 {
+    static readonly CatalogQuery Locks = CatalogQuery.Load(typeof(PartitionsInspector), "locks.sql");
+
     /// <summary>Says what a conversion would do; changes nothing.</summary>
     /// <param name="session">The estate.</param>
     /// <param name="database">The database.</param>
@@ -27,8 +30,13 @@ public static class PartitionConvert
             """), token);
         var (old, problems) = await ReadAsync(connection, name, wish, token);
         var parts = problems.Count > 0 ? [] : await Layout.MissingAsync(connection, old, wish, name, [], token);
+        // Going back, and dropping what was made, take a lock of each partition, of its indexes and of what its long values lie in.
+        var room = await connection.OneAsync<long>(Locks.AsSql(), token);
+        var need = LockNeed.Of(parts.Count, old.Indexes.Count + 2);
+        IReadOnlyList<string> locks = need <= room ? []
+            : [$"{LockNeed.Sentence(name, need, room)}, when it is switched or taken back; {LockNeed.Hint(need, room)}"];
         return new(name.Plain, old.Bytes, old.Rows, [.. parts.Select(static part => (part.Name.Plain, part.From, part.To))],
-            problems.Count > 0 ? [] : Lines(old, parts), problems);
+            problems.Count > 0 ? [] : [.. Lines(old, parts), .. locks], problems);
     }
 
     /// <summary>Converts a table.</summary>
@@ -173,6 +181,9 @@ public static class PartitionConvert
         if (spec.Tables.GetValueOrDefault(table) is { Kind: not Kind.Time } other)
             throw new ConvertException($"{table} is declared by {(other.Kind == Kind.Uuid ? "UUIDs" : other.Kind.Strategy())}, and "
                 + "a table in use becomes one of ranges of a date or time only: make a new table by a migration, and copy the rows");
+        if (spec.Tables.GetValueOrDefault(table) is { Within: not null })
+            throw new ConvertException($"{table} is declared with partitions that are divided again, which are not made of a table in use: "
+                + "leave `within` out, or make a new table by a migration, and copy the rows");
         return QName.Parse(table) is { } name
             && spec.Tables.FirstOrDefault(each => QName.Parse(each.Key) == name) is { Value: { } wish } ? (spec, name, wish)
             : throw new ConvertException($"database {database.Name} declares no partitions of {table}: it does of "

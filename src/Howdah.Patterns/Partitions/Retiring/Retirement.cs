@@ -179,7 +179,7 @@ sealed class Retirement(Work work, QName parent, string key, string folder, stri
         var scratch = Sql.Of($"pg_temp.howdah_archive");
         await work.RunAsync(Sql.Of($"""
             create temporary table howdah_archive on commit drop as
-            select {Sql.List(manifest.Columns.Select(static column => new Ident(column.Name)))} from only {leaf} with no data
+            select {Sql.List(manifest.Columns.Select(static column => new Ident(column.Name)))} from {leaf} with no data
             """), token);
         await RowFile.LoadAsync(work, rows, manifest, scratch, token);
         var again = await RowDigest.OfAsync(work, scratch, manifest.Columns, token);

@@ -17,6 +17,6 @@ sealed record RowDigest(long Rows, string Sum)
               pg_catalog.convert_to(row({Sql.Join(", ", columns.Select(static each => Sql.Of($"t.{new Ident(each.Name)}")))})::text,
                   'UTF8')),
               1, 8), 'hex'))::bit(64)::bigint::numeric), 0)::text
-            from only {table} t
+            from {table} t
             """), static row => new RowDigest(row.GetInt64(0), row.GetString(1)), token))[0];
 }

@@ -32,7 +32,7 @@ static class RowFile
     {
         await using var packed = new GZipStream(to, CompressionLevel.Fastest, leaveOpen: true);
         using var rows = (StreamReader)await work.Connection.BeginTextExportAsync(
-            Sql.Of($"copy (select {Names(columns)} from only {table}) to stdout (format csv, header true)").ToString(), token);
+            Sql.Of($"copy (select {Names(columns)} from {table}) to stdout (format csv, header true)").ToString(), token);
         // The bytes as the server sends them: nothing is decoded on the way.
         var buffer = new byte[Piece];
         var bytes = 0L;

@@ -25,7 +25,7 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
     readonly List<RetiredPartition> retired = [];
     readonly List<string> problems = [];
 
-    PartitionsSpec Mine => spec with { Tables = new Dictionary<string, PartitionWish> { [name] = wish } };
+    PartitionsSpec Mine => spec with { Aging = true, Tables = new Dictionary<string, PartitionWish> { [name] = wish } };
 
     internal async Task<TableReport> RunAsync(CancellationToken token)
     {
@@ -33,6 +33,8 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
         {
             await MakeAsync(token);
             options.Fault?.Invoke("made");
+            if (wish.Kind == Kind.List)
+                await WatchAsync(token);
             if (wish.Retention is { } retention)
                 await RetireAsync(retention, token);
             if (steps.Count + retired.Count > 0)
@@ -87,6 +89,17 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
         using var fingerprint = new FingerprintBuilder();
         await using var catalog = await CatalogOpener.OpenAsync(session.Servers[spec.Server], spec.Database, fingerprint, token);
         return await PartitionsInspector.InspectAsync(Mine, catalog, token);
+    }
+
+    // A value that nobody declared is news for people, not for a machine to make partitions of.
+    async Task WatchAsync(CancellationToken token)
+    {
+        if ((await LookAsync(token)).Tables.GetValueOrDefault(table)?.Leaves.FirstOrDefault(static leaf => leaf.IsDefault) is not { } rest)
+            return;
+        if ((await work.ReadAsync(Division.Turned(rest.Name, new(wish.By)), static row => row.IsDBNull(0) ? null : row.GetString(0),
+            token))[0] is { } values)
+            problems.Add($"values of {wish.By} turned up that no partition of {table.Plain} declares: {values}, in {rest.Name.Plain}; "
+                + "declare them under `lists`, and howdah apply moves their rows");
     }
 
     async Task RetireAsync(Retention retention, CancellationToken token)

@@ -21,8 +21,8 @@ begin
   end if;
   if wanted.relreplident <> seen.relreplident and seen.relkind <> 'p' then
     select c.relname into index_name
-    from pg_catalog.pg_index p join pg_catalog.pg_inherits i on i.inhparent = p.indexrelid
-    join pg_catalog.pg_index l on l.indexrelid = i.inhrelid and l.indrelid = leaf
+    from pg_catalog.pg_index p
+    join pg_catalog.pg_index l on l.indrelid = leaf and pg_catalog.pg_partition_root(l.indexrelid) = p.indexrelid
     join pg_catalog.pg_class c on c.oid = l.indexrelid
     where p.indrelid = parent and p.indisreplident;
     execute pg_catalog.format('alter table %s replica identity %s', leaf::pg_catalog.regclass, case wanted.relreplident

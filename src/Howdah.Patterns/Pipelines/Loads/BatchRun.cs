@@ -35,6 +35,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
         var origins = source.Origins;
         var refusals = new Refusals(session.Connection, Batch, wish.Limit.Rows, source.Raw,
             origins.Count == 0 ? null : line => origins.GetValueOrDefault(line).Line);
+        if (wish.Into is { } into)
+            refusals.Late = await LateAsync(into, token);
         var report = await ReadAsync(refusals, token);
         options.Fault("carried");
         if (report.Read > 0 && report.Quarantined * 100 > wish.Limit.Percent * report.Read)
@@ -91,6 +93,13 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
             Sha256 = read.Sha256,
         };
     }
+
+    // Whoever retires partitions says from where on a table takes rows.
+    async Task<string?> LateAsync(QName table, CancellationToken token) =>
+        await session.ScalarAsync(Sql.Of($"select pg_catalog.to_regprocedure('howdah.low_water(regclass)') is not null"), token) is true
+            && await session.ScalarAsync(Sql.Of($"select howdah.low_water(pg_catalog.to_regclass({new Literal(table.ToString())}))"), token)
+                is string low ? $"rows before {low} come too late: their partitions were retired, and {table.Plain} takes none any more "
+                    + "(howdah.low_water)" : null;
 
     IEnumerable<LoadField> Fields(bool direct) =>
     [

@@ -26,6 +26,9 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRec
         select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[]) r
         """;
 
+    /// <summary>What is said of a row that has no partition; null where the table's partitions are not retired.</summary>
+    internal string? Late { get; set; }
+
     /// <summary>How many rows this load refused.</summary>
     internal long Count { get; private set; }
 
@@ -93,6 +96,10 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRec
             throw new LoadException($"more than the allowed {most} rows are refused; the first of the last ones is {first}");
     }
 
+    // A row without a partition is mostly one that comes too late.
+    string Told(Refusal row) => Late is not null && row.State == PostgresErrorCodes.CheckViolation
+        && row.Message.StartsWith("no partition of relation", StringComparison.Ordinal) ? $"{row.Message}; {Late}" : row.Message;
+
     async Task WriteAsync((Refusal Row, byte[]? Raw)[] rows, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(Insert, connection);
@@ -106,7 +113,7 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRec
         Texts(static row => row.Column);
         Texts(static row => row.Rule);
         Texts(static row => row.State);
-        Texts(static row => row.Message.Replace("\0", "\\0", StringComparison.Ordinal));
+        Texts(row => Told(row).Replace("\0", "\\0", StringComparison.Ordinal));
         command.Parameters.Add(new()
         {
             Value = rows.Select(static each => each.Raw).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,

@@ -26,7 +26,7 @@ public sealed class Conversions_under_load(ITestOutputHelper output)
         await writers.GoOnAsync();
         Assert.Equal("undone", (await ledger.UndoAsync()).Outcome);
         await ledger.CleanAsync();
-        for (var round = 0; round < (Full ? 25 : 2); round++)
+        for (var round = 0; round < (Full ? 50 : 2); round++)
         {
             var point = random.Next(1, points.Count);
             (code, var passed) = await ledger.CrashAsync("start", point);
