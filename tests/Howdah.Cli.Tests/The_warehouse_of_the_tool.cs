@@ -55,6 +55,36 @@ public sealed class The_warehouse_of_the_tool
         Assert.Equal((1, "error: database d declares no warehouse\n"), (exit, error));
     }
 
+    [Fact]
+    public async Task is_drawn_as_the_guide_shows_it()
+    {
+        var (exit, drawn, _) = await Tool.RunAsync("warehouse", "diagram", Path.Combine(Approved.Root, "samples/superstore"),
+            "--format", "svg");
+        Assert.Equal(0, exit);
+        var file = Path.Combine(Approved.Root, "docs/warehouse.svg");
+        if (Environment.GetEnvironmentVariable("HOWDAH_APPROVE") == "1")
+            await File.WriteAllTextAsync(file, drawn);
+        Assert.Equal(await File.ReadAllTextAsync(file), drawn);
+    }
+
+    [Fact]
+    public async Task is_drawn_as_xml_and_the_same_each_time()
+    {
+        using var estate = new EstateHarness(await TestServer.GetAsync(18), Yaml.Replace("numeric(12,2)\" } } }",
+            "numeric(12,2)\" } } }\n        back: { kind: periodic, grain: [day], dates: [day], "
+            + "dimensions: { payer: { dimension: customer } },\n          measures: { rate: { type: integer, additivity: semi } } }",
+            StringComparison.Ordinal));
+        var (exit, drawn, error) = await Tool.RunAsync("warehouse", "diagram", estate.Folder, "--format", "svg");
+        Assert.True(exit == 0, error);
+        var texts = System.Xml.Linq.XDocument.Parse(drawn).Descendants().Where(static each => each.Name.LocalName == "text")
+            .Select(static each => each.Value).ToList();
+        foreach (var text in (string[])["sales", "back", "payer (customer)", "integer Σ but over time",
+            "rollup by_segment: month, customer.segment"])
+            Assert.Contains(text, texts);
+        Assert.Equal(drawn, (await Tool.RunAsync("warehouse", "diagram", estate.Folder, "--format", "svg")).Out);
+        Assert.Contains("prefers-color-scheme: dark", drawn, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(18)]
     [InlineData(15)]

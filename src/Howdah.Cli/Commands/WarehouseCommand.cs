@@ -10,16 +10,26 @@ static class WarehouseCommand
     {
         var warehouse = Common.Command("warehouse", "The declared warehouse for people: its diagram, its data dictionary.",
             "howdah warehouse diagram samples/superstore");
-        warehouse.Add(Text("diagram", "Draws the star as Mermaid text.", "howdah warehouse diagram > star.mmd", WarehouseDocs.Mermaid));
+        var format = new Option<string>("--format")
+        {
+            Description = "mermaid (text, which many pages draw) or svg (a picture, light or dark as its reader's screen).",
+            DefaultValueFactory = static _ => "mermaid",
+        };
+        format.AcceptOnlyFromAmong("mermaid", "svg");
+        var diagram = Text("diagram", "Draws the star.", "howdah warehouse diagram --format svg > star.svg",
+            (parsed, database) => parsed.GetValue(format) == "svg" ? WarehouseDocs.Svg(database) : WarehouseDocs.Mermaid(database));
+        diagram.Add(format);
+        warehouse.Add(diagram);
         warehouse.Add(Text("docs", "Writes the data dictionary in Markdown.", "howdah warehouse docs > dictionary.md",
-            WarehouseDocs.Dictionary));
+            static (_, database) => WarehouseDocs.Dictionary(database)));
         yield return warehouse;
         var rollup = Common.Command("rollup", "Rollups of the warehouse.", "howdah rollup refresh");
         rollup.Add(Refresh());
         yield return rollup;
     }
 
-    static Command Text(string name, string about, string example, Func<Engine.Files.DatabaseSpec, string?> write)
+    static Command Text(string name, string about, string example,
+        Func<ParseResult, Engine.Files.DatabaseSpec, string?> write)
     {
         var path = Common.Path();
         var database = Common.Database();
@@ -31,7 +41,8 @@ static class WarehouseCommand
             if (Common.Load(screen, parsed, parsed.GetValue(path)!) is not { } estate)
                 return Task.FromResult(ExitCodes.Failed);
             var target = Common.Pick(estate, parsed.GetValue(database));
-            screen.Out((write(target) ?? throw new ArgumentException($"database {target.Name} declares no warehouse")).TrimEnd() + "\n");
+            var text = write(parsed, target) ?? throw new ArgumentException($"database {target.Name} declares no warehouse");
+            screen.Out(text.TrimEnd() + "\n");
             return Task.FromResult(ExitCodes.Done);
         }, token));
         return command;

@@ -53,6 +53,11 @@ public static class WarehouseDocs
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 
+    /// <summary>The stars as a picture, an SVG that is light or dark as its reader's screen; null where the database declares no
+    /// warehouse.</summary>
+    public static string? Svg(DatabaseSpec database) =>
+        database.Get(WarehouseShapes.Section) is { } wanted ? WarehousePicture.Draw(wanted) : null;
+
     /// <summary>The data dictionary in Markdown; null where the database declares no warehouse.</summary>
     public static string? Dictionary(DatabaseSpec database)
     {
