@@ -14,13 +14,15 @@ sealed record Breach(Access Access, IReadOnlyList<Hit> Through);
 /// </summary>
 static class Judge
 {
-    // What a lint must have said about a table or role for a break there to be its doing.
-    static readonly string[] Open = ["TEN-A01", "TEN-A02", "TEN-A03", "TEN-A04", "TEN-A05", "TEN-A07", "TEN-A11", "TEN-B08", "TEN-B09",
+    // What a lint must have said about a table or role for a break there to be its doing. Not that a login can become one above the
+    // policies (TEN-A05), for that is not inherited: what comes through to the login itself has another cause.
+    static readonly string[] Open = ["TEN-A01", "TEN-A02", "TEN-A03", "TEN-A04", "TEN-A07", "TEN-A11", "TEN-B08", "TEN-B09",
         "TEN-B14", "TEN-B16", "TEN-B17", "TEN-B18", "TEN-B20", "TEN-B21", "TEN-C05", "TEN-C13", "TEN-F03", "TEN-F04"];
 
     static readonly Dictionary<string, string[]> Causes = new(StringComparer.Ordinal)
     {
         ["TEN-E08"] = [.. Open, "TEN-F08"],
+        ["TEN-E09"] = [.. Open, "TEN-A05"],
         ["TEN-D01"] = ["TEN-D01"],
         ["TEN-D02"] = ["TEN-D02"],
         ["TEN-D12"] = [],
@@ -36,7 +38,7 @@ static class Judge
     };
 
     /// <summary>The lints that are blamed for a break.</summary>
-    internal static IReadOnlyList<string> Blamed => Open;
+    internal static IReadOnlyList<string> Blamed { get; } = [.. Open, "TEN-A05"];
 
     // Which attack stands for all that came through at once: the plainest way in.
     static readonly Attack[] Order = [LiveAttacks.Partition, LiveAttacks.Unset, LiveAttacks.Empty, LiveAttacks.Own, LiveAttacks.Wildcard,

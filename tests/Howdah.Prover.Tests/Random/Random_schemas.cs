@@ -18,6 +18,9 @@ public sealed class Random_schemas
         .Select(static text => ulong.Parse(text, CultureInfo.InvariantCulture)).ToArray();
     static readonly TimeSpan Patience = Full ? TimeSpan.FromMinutes(30) : TimeSpan.FromSeconds(15);
 
+    // What once found a fault is tried first.
+    static readonly ulong[] Former = [639313121250635620];
+
     public static TheoryData<int> Versions => [18, 15];
 
     [Theory]
@@ -28,8 +31,11 @@ public sealed class Random_schemas
         var clock = Stopwatch.StartNew();
         var seed = Again is [var first, ..] ? first : Full ? (ulong)DateTime.UtcNow.Ticks : 1;
         var wrong = new List<string>();
+        var former = new Queue<ulong>(Again is null ? Former : []);
+        var next = seed;
         do
         {
+            seed = former.TryDequeue(out var again) ? again : next++;
             try
             {
                 if (await TryAsync(server, seed, major) is { } told)
@@ -40,10 +46,9 @@ public sealed class Random_schemas
                 wrong.Add($"HOWDAH_SEED={seed} on {major}: {refusal}");
                 break; // what it left may be in the way of the next
             }
-            seed++;
         }
-        while (wrong.Count < 5 && (Again is null ? clock.Elapsed < Patience : seed <= Again[^1]));
-        TestContext.Current.TestOutputHelper?.WriteLine($"seeds to {seed} on {major}");
+        while (wrong.Count < 5 && (Again is null ? clock.Elapsed < Patience : next <= Again[^1]));
+        TestContext.Current.TestOutputHelper?.WriteLine($"seeds to {next} on {major}");
         await server.StopAsync();
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
     }
@@ -89,8 +94,10 @@ public sealed class Random_schemas
         }
     }
 
-    // Two mistakes on one table hide each other, and so does one who is above all policies.
+    // Two mistakes on one table hide each other, and so does one who is above all policies. To who may become the owner, a function with
+    // the owner's rights gives nothing more.
     static bool Apart(Mutation one, Mutation other) => one.Name != other.Name && (one.On is null) != (other.On is null)
+        && !(one.Expect.Concat(other.Expect).ToList() is var both && both.Contains("TEN-A02") && both.Contains("TEN-C03"))
         || (one.On is not null && other.On is not null && one.On != other.On);
 
     static async Task<List<string>> CheckAsync(TestServer server, string database)
