@@ -13,7 +13,7 @@ static class LoadBench
 {
     const string Columns = "date, delay, distance, origin, destination";
     const string Table = "(line bigint, date timestamp, delay int, distance int, origin text, destination text)";
-    static readonly LoadField[] Plain = [.. Columns.Split(", ").Select(static name => new LoadField(name))];
+    internal static readonly LoadField[] Plain = [.. Columns.Split(", ").Select(static name => new LoadField(name))];
 
     /// <param name="csv">The flights as a CSV file with a header, as DuckDB's <c>COPY (SELECT …) TO</c> writes it from
     /// flights-3m.parquet of the npm package vega-datasets.</param>
@@ -93,7 +93,7 @@ static class LoadBench
             await writer.WriteAsync((line % 1000 == 500 ? record.Replace("2001-", "2001/", StringComparison.Ordinal) : record) + "\n");
     }
 
-    static async Task FreshAsync(TestServer server)
+    internal static async Task FreshAsync(TestServer server)
     {
         var leaves = Enumerable.Range(1, 7).Select(static month => string.Create(CultureInfo.InvariantCulture,
             $"create table parts_{month} partition of parts for values from ('2001-{month:00}-01') to ('2001-{month + 1:00}-01');"));
@@ -102,7 +102,7 @@ static class LoadBench
             + "nextval('lines'), add primary key (date, line); checkpoint");
     }
 
-    static async Task<long> PsqlAsync(TestServer server, string table, string csv)
+    internal static async Task<long> PsqlAsync(TestServer server, string table, string csv)
     {
         var outcome = await Command.RunAsync("psql", [server.ConnectionString().ToUri(), "-Xqc",
             $@"\copy {table} ({Columns}) from '{csv}' csv header"], null, CancellationToken.None);
@@ -116,7 +116,8 @@ static class LoadBench
         return $"postgresql://{parts.Username}:{parts.Password}@{parts.Host}:{parts.Port}/{parts.Database}";
     }
 
-    static async Task<long> LoadAsync(TestServer server, string csv, int streams, string table, LoadField[] fields)
+    internal static async Task<long> LoadAsync(TestServer server, string file, int streams, string table, LoadField[] fields,
+        Reading? reading = null)
     {
         var connections = new List<NpgsqlConnection>();
         try
@@ -125,7 +126,8 @@ static class LoadBench
                 connections.Add(await server.OpenAsync());
             var target = await CopyTarget.ReadAsync(connections[0], "public", table);
             await connections[0].ExecuteAsync("create table if not exists quarantine (line bigint, raw bytea, message text)");
-            var counts = await CopyLoad.RunAsync(connections, LoadInput.File(csv), new(target, fields, new()), async (batch, token) =>
+            var job = new LoadJob(target, fields, reading ?? new());
+            var counts = await CopyLoad.RunAsync(connections, LoadInput.File(file), job, async (batch, token) =>
             {
                 await using var keep = new NpgsqlCommand("insert into quarantine select * from unnest($1, $2, $3)", batch.Connection)
                 {

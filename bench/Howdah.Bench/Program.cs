@@ -1,6 +1,6 @@
 // What is measured of the tool and the databases; each mode writes its own section of bench/RESULTS.md:
 //   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|partitions|check|dimension MEMBERS ROUNDS|rollup ROWS ROUNDS|
-//     fact ROWS ROUNDS|convert [--rows N]|load FLIGHTS.csv [MAJOR [ROUNDS]]
+//     fact ROWS ROUNDS|convert [--rows N]|load FLIGHTS.csv [MAJOR [ROUNDS]]|parquet FLIGHTS.parquet [MAJOR [ROUNDS]]
 using System.Globalization;
 using Howdah.Bench;
 
@@ -40,9 +40,13 @@ switch (args)
         await LoadBench.RunAsync(file, how is [var major, ..] ? int.Parse(major, CultureInfo.InvariantCulture) : 18,
             how is [_, var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 5);
         break;
+    case ["parquet", var file, .. var how]:
+        await ParquetBench.RunAsync(file, how is [var version, ..] ? int.Parse(version, CultureInfo.InvariantCulture) : 18,
+            how is [_, var many] ? int.Parse(many, CultureInfo.InvariantCulture) : 5);
+        break;
     default:
         Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, fact ROWS ROUNDS, "
-            + "convert [--rows N] or load FLIGHTS.csv [MAJOR [ROUNDS]]");
+            + "convert [--rows N], load FLIGHTS.csv [MAJOR [ROUNDS]] or parquet FLIGHTS.parquet [MAJOR [ROUNDS]]");
         return 1;
 }
 return 0;

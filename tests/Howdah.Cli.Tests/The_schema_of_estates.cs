@@ -21,8 +21,10 @@ public sealed class The_schema_of_estates
 
     static readonly JsonNode Schema = JsonNode.Parse(EstateSchema.ToJson(Builtin.All))!;
 
-    [Fact]
-    public void Accepts_the_sample() => Accepts(File.ReadAllText(Path.Combine(Approved.Root, "samples/superstore/estate.yaml")));
+    [Theory]
+    [InlineData("superstore")]
+    [InlineData("flights")]
+    public void Accepts_the_sample(string name) => Accepts(File.ReadAllText(Path.Combine(Approved.Root, "samples", name, "estate.yaml")));
 
     [Fact]
     public void Accepts_what_init_writes() => Accepts(StarterEstate.Text);

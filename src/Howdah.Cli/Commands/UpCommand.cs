@@ -3,6 +3,7 @@ using Howdah.Cli.Output;
 using Howdah.Engine;
 using Howdah.Engine.Servers;
 using Howdah.Patterns.Data.Loading;
+using Howdah.Patterns.Pipelines;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
@@ -29,6 +30,8 @@ static class UpCommand
             var known = await KnownAsync(session, token);
             foreach (var load in (await DataLoader.RunAsync(session, screen.Progress, token)).Where(load => load.Loaded))
                 screen.Tell($"Loaded {load.File}: {load.Rows} lines.");
+            if (await LoadAsync(screen, session, token) is not ExitCodes.Done and var failed)
+                return failed;
             await PlaceAsync(screen, session, known, token);
             if (await ApplyCommand.SharedAsync(screen, session, token) is not ExitCodes.Done and var shared)
                 return shared;
@@ -42,6 +45,26 @@ static class UpCommand
             return exit;
         }, token));
         return command;
+    }
+
+    // What is loaded already is nothing to tell.
+    static async Task<int> LoadAsync(Screen screen, Session session, CancellationToken token)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
+        foreach (var database in session.Estate.Databases)
+        {
+            foreach (var pipeline in PipelineLoad.Order(database, withUp: true))
+            {
+                using var line = new LoadLine(screen, TimeProvider.System);
+                var reports = await PipelineLoad.RunAsync(session, database, pipeline,
+                    new() { Progress = line, Client = client, Tool = $"howdah {Program.Version}" }, token);
+                line.Dispose();
+                if (LoadText.Tell(screen, [.. reports.Where(static each => each.Outcome != LoadOutcome.Known)], json: false)
+                    is not ExitCodes.Done and var failed)
+                    return failed;
+            }
+        }
+        return ExitCodes.Done;
     }
 
     static async Task<HashSet<Guid>> KnownAsync(Session session, CancellationToken token)

@@ -81,10 +81,24 @@ static partial class PipelinesShapes
         return values => new(values.Get(rows), values.Get(percent));
     });
 
+    static Shape<FetchWish> Fetch { get; } = Shapes.Object<FetchWish>("a file to fetch", keys =>
+    {
+        var package = keys.Required("npm", Shapes.Parsed("an npm package with its version, as vega-datasets@3.2.1, or file: and a folder",
+            static text => PackageText().IsMatch(text) ? text : null), "The npm package; nothing of it is run.", "vega-datasets@3.2.1");
+        var file = keys.Required("file", Shapes.Text, "The file in the package.", "data/flights-3m.parquet");
+        var hash = keys.Required("sha256", Shapes.Parsed("64 hexadecimal digits in small letters",
+            static text => HashText().IsMatch(text) ? text : null), "The file's SHA-256: another file is refused.",
+            "dbeb920c90f59b6ccaff823dcc3d08f25a97fa1ce128d93f40be4e931f5900b0");
+        return values => new(values.Get(package), values.Get(file), values.Get(hash));
+    });
+
     static Shape<PipelineWish> Pipeline { get; } = Shapes.Object<PipelineWish>("a pipeline", keys =>
     {
         var files = keys.Optional<string?>("files", Shapes.Text!, null, "A file, or several by * and ?, relative to the estate.",
             example: "data/sales-*.csv");
+        var fetch = keys.Optional<FetchWish?>("fetch", Fetch!, null,
+            "Where the file is taken from if it is not there: an npm package, once.",
+            example: "{ npm: vega-datasets@3.2.1, file: data/airports.csv, sha256: \"903c…\" }");
         var url = keys.Optional<string?>("url", Shapes.Text!, null, "An http or https address.", example: "https://example.com/a.csv");
         var format = keys.Optional("format", Format, Plain, "How its bytes are read.", example: "{ delimiter: \";\" }");
         var columns = keys.Required("columns", Shapes.Map(Column), "Its columns by the target's names.",
@@ -113,10 +127,14 @@ static partial class PipelinesShapes
             "When `howdah serve` runs it: a cron expression, in UTC where no zone is named.",
             example: "{ cron: \"30 2 * * *\", zone: Europe/Madrid }");
         var age = keys.Optional<string?>("max_age", Span!, null, "How old its newest batch may be, which the proof asks.", example: "26h");
+        var up = keys.Optional("with_up", Shapes.Bool, false, "Whether `howdah up` loads it, too.", "false");
         return values => new(values.Get(files), values.Get(url), values.Get(format), values.Get(columns),
             values.Get(into) is { } table ? QName.Parse(table) : null, values.Get(call) is { } routine ? QName.Parse(routine) : null,
             values.Get(mode), values.Get(key), values.Get(last), values.Get(batch), values.Get(limit), values.Get(empty),
-            values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? "")) { Schedule = values.Get(schedule) };
+            values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""))
+            {
+                Schedule = values.Get(schedule), Fetch = values.Get(fetch), WithUp = values.Get(up),
+            };
     });
 
     static Shape<string> Table => Shapes.Parsed("a qualified name: schema.name", static text => QName.Parse(text) is null ? null : text);
@@ -141,6 +159,12 @@ static partial class PipelinesShapes
         ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
             * match.Groups[2].Value switch { "m" => 1, "h" => 60, _ => 1440 }
         : 0;
+
+    [GeneratedRegex("^((@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*@[0-9]+\\.[0-9]+\\.[0-9]+[a-z0-9.+-]*|file:.+)$")]
+    private static partial Regex PackageText();
+
+    [GeneratedRegex("^[0-9a-f]{64}$")]
+    private static partial Regex HashText();
 
     [GeneratedRegex("^([1-9][0-9]{0,4})([mhd])$")]
     private static partial Regex SpanText();

@@ -49,6 +49,12 @@ sealed record ColumnWish(string? From, string Type, bool Required, string? Defau
 sealed record FormatWish(string? Type, string Delimiter, string Quote, string Encoding, bool Header, IReadOnlyList<string> Nulls,
     string Date, string Timestamp, string? Zone, string Decimal, string? Compression);
 
+/// <summary>Where a source's file comes from if it is not at hand.</summary>
+/// <param name="Package">The npm package with its version, or <c>file:</c> and its folder.</param>
+/// <param name="File">The file in there.</param>
+/// <param name="Sha256">Of the file's bytes, lower-case hexadecimal.</param>
+sealed record FetchWish(string Package, string File, string Sha256);
+
 /// <summary>How much may be refused before the whole batch is.</summary>
 /// <param name="Rows">So many rows.</param>
 /// <param name="Percent">So many of a hundred rows.</param>
@@ -78,6 +84,12 @@ sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
     IReadOnlyDictionary<string, ColumnWish> Columns, QName? Into, QName? Call, LoadMode Mode, IReadOnlyList<string> Key, bool LastWins,
     string? BatchColumn, LimitWish Limit, bool Empty, IReadOnlyList<string> After, TimeSpan Every, int MaxAge)
 {
+    /// <summary>Where the file comes from if it is not there; null for nowhere.</summary>
+    internal FetchWish? Fetch { get; init; }
+
+    /// <summary>Whether <c>howdah up</c> loads it, too.</summary>
+    internal bool WithUp { get; init; }
+
     /// <summary>The times it runs at; null where nobody said.</summary>
     internal ScheduleWish? Schedule { get; init; }
 

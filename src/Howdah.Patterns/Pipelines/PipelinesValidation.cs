@@ -22,6 +22,9 @@ static partial class PipelinesValidation
         if (wish.Url is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
             yield return Diagnostic.Error(Codes.Source, $"the url of {name} is no http or https address", $"{path}.url",
                 "url: https://example.com/orders.csv");
+        if (wish.Fetch is not null && (wish.Files is null || wish.Files.AsSpan().ContainsAny('*', '?')))
+            yield return Diagnostic.Error(Codes.Source, $"{name} fetches one file, and says not which one where it is at hand",
+                $"{path}.fetch", "files: data/flights.parquet");
         if ((wish.Into is null) == (wish.Call is null))
             yield return Diagnostic.Error(Codes.Target, $"{name} needs one target, into or call", path, "into: store.orders");
         if (wish.Call is not null && (wish.Mode != LoadMode.Insert || wish.BatchColumn is not null))

@@ -48,6 +48,9 @@ sealed class Harbor : IDisposable
               replayed: { files: orders.csv, columns: { id: integer, words: text }, into: public.replayed, mode: upsert, key: [id],
                 duplicates: last, empty: allowed }
               events: { files: events.csv, columns: { id: integer, words: text }, into: public.events, mode: append, key: [id] }
+              fetched: { files: here/e.csv, fetch: { npm: "file:package", file: data/e.csv,
+                sha256: 502e6efdbd12211b62a3a2bf11e8c7f280748e4fdc8e44f317268883420df13d }, with_up: true,
+                columns: { id: integer, words: text }, into: public.events, mode: append, key: [id] }
               customers:
                 files: customers.csv
                 columns: { customer_id: { from: Customer ID, type: text }, name: text, segment: text,

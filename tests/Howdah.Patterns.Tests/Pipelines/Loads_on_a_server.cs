@@ -80,6 +80,34 @@ public sealed class Loads_on_a_server
         Assert.Contains("words", await harbor.LoadedAsync("events"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_that_is_not_at_hand_is_taken_from_its_package_once()
+    {
+        using var harbor = await Harbor.OpenAsync(18);
+        var session = await harbor.Estate.OpenAsync();
+        Assert.Equal(["fetched"], PipelineLoad.Order(session.Estate.Databases[0], withUp: true));
+        Assert.Contains("npm cannot fetch file:package", await harbor.LoadedAsync("fetched"), StringComparison.Ordinal);
+        // A script of the package would leave a trace.
+        harbor.Estate.Write("package/package.json",
+            """{ "name": "trial", "version": "1.0.0", "scripts": { "prepack": "touch ../ran", "prepare": "touch ../ran" } }""");
+        harbor.Estate.Write("package/data/e.csv", "id,words\n7,other\n");
+        Assert.Contains("npm:file:package/data/e.csv is not the file that is declared", await harbor.LoadedAsync("fetched"),
+            StringComparison.Ordinal);
+        harbor.Estate.Write("package/data/e.csv", "id,words\n7,fetched\n");
+        var report = Assert.Single(await harbor.LoadAsync("fetched"));
+        Assert.Equal(("npm:file:package/data/e.csv", "Loaded 1 = 1 + 0 + 0 + 0"), (report.Source, Harbor.Line(report)));
+        Directory.Delete(Path.Combine(harbor.Estate.Folder, "package"), recursive: true);
+        Assert.StartsWith("Known: ", await harbor.LoadedAsync("fetched"), StringComparison.Ordinal);
+        // At hand it is the same content; another one there is another source.
+        harbor.Estate.Write("here/e.csv", "id,words\n7,fetched\n");
+        Assert.StartsWith("Known: ", await harbor.LoadedAsync("fetched"), StringComparison.Ordinal);
+        harbor.Estate.Write("here/e.csv", "id,words\n8,mended\n");
+        report = Assert.Single(await harbor.LoadAsync("fetched"));
+        Assert.Equal(("here/e.csv", "Loaded 1 = 1 + 0 + 0 + 0"), (report.Source, Harbor.Line(report)));
+        Assert.False(File.Exists(Path.Combine(harbor.Estate.Folder, "ran")));
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(harbor.Estate.Folder, ".howdah/fetched")));
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_dimension_is_loaded_and_its_bad_row_is_tried_again(int major)

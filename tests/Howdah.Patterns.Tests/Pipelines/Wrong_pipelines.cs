@@ -22,6 +22,7 @@ public sealed class Wrong_pipelines
         { "batch_column: batch", "batch_column: words", Codes.Column, "the loader fills itself" },
         { "share: { value:", "share: { from: x, value:", Codes.Column, "more than one origin" },
         { "by: { name: region }", "by: { name: regin }", Codes.Unknown, "no staged column `regin`" },
+        { "files: here/e.csv", "files: here/*.csv", Codes.Source, "fetches one file" },
         { "format: { zone: UTC }", "format: { type: parquet, decimal: \",\" }", Codes.Format, "Parquet files say it themselves" },
         { "max_age: 1d", "every: 1h\n        schedule: \"30 2 * * *\"", Codes.Schedule, "times and an interval" },
         { "max_age: 1d", "schedule: \"0 0 30 2 *\"", Codes.Schedule, "never comes" },

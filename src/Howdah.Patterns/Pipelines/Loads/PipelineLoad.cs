@@ -12,13 +12,15 @@ public static class PipelineLoad
     const int Attempts = 3;
 
     /// <summary>The pipelines of a database, each after those it waits for.</summary>
-    public static IReadOnlyList<string> Order(DatabaseSpec database)
+    /// <param name="database">The database.</param>
+    /// <param name="withUp">Only those that <c>howdah up</c> loads.</param>
+    public static IReadOnlyList<string> Order(DatabaseSpec database, bool withUp = false)
     {
         var pipelines = database.Get(PipelinesShapes.Section) ?? new Dictionary<string, PipelineWish>();
         var order = new List<string>();
         while (pipelines.Keys.FirstOrDefault(name => !order.Contains(name) && pipelines[name].After.All(order.Contains)) is { } next)
             order.Add(next);
-        return order;
+        return [.. order.Where(name => !withUp || pipelines[name].WithUp)];
     }
 
     /// <summary>Loads the sources of a pipeline, in order of their names; stops at the first that cannot be loaded.</summary>
@@ -44,7 +46,8 @@ public static class PipelineLoad
             }
             catch (LoadException wrong)
             {
-                reports.Add(new(pipeline, wish.Url ?? "-", LoadOutcome.Failed, wrong.Message));
+                var named = wish.Fetch is { } fetch ? FetchedFile.Name(fetch) : wish.Url ?? "-";
+                reports.Add(new(pipeline, named, LoadOutcome.Failed, wrong.Message));
                 break;
             }
             using (source)
@@ -85,7 +88,9 @@ public static class PipelineLoad
             {
                 any = true;
                 var name = declared ? Path.GetRelativePath(spec.Folder, file.Name) : file.Name;
-                if (File.Exists(file.Name))
+                if (declared && wish.Fetch is { } fetch)
+                    yield return token => FetchedAsync(spec, wish, fetch, name, file.Name, token);
+                else if (File.Exists(file.Name))
                     yield return _ => Task.FromResult(LoadSource.File(name, file.Name, wish));
                 else
                     reports.Add(new(pipeline, name, LoadOutcome.Failed, $"there is no file {name}"));
@@ -95,6 +100,12 @@ public static class PipelineLoad
             reports.Add(new(pipeline, wish.Files ?? "", LoadOutcome.Failed, $"no file matches {string.Join(", ", options.Files.Count > 0
                 ? options.Files : [wish.Files!])}"));
     }
+
+    // The same content has one name, at hand or fetched; another one is what it is.
+    static async Task<LoadSource> FetchedAsync(PipelinesSpec spec, PipelineWish wish, FetchWish fetch, string name, string path,
+        CancellationToken token) => !File.Exists(path)
+            ? LoadSource.File(FetchedFile.Name(fetch), await FetchedFile.GetAsync(spec.Folder, fetch, name, token), wish)
+            : LoadSource.File(await FetchedFile.IsItAsync(path, fetch, token) ? FetchedFile.Name(fetch) : name, path, wish);
 
     internal static async Task<LoadReport> LoadAsync(Session session, PipelinesSpec spec, string pipeline, LoadSource source,
         LoadOptions options, CancellationToken token)
