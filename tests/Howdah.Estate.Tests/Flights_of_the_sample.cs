@@ -65,5 +65,7 @@ public sealed class Flights_of_the_sample
         Assert.Empty(findings.Where(static each => each.Verdict != Verdict.Held));
         Assert.Contains(findings, static each => each.Attack.Id == "QRY-17");
         Assert.Contains(findings, static each => each.Attack.Id == "LOD-02");
+        // The lints and attacks of any database, too.
+        Assert.Equal(0, await Howdah.Cli.Program.Root().Parse(["prove", estate.Folder]).InvokeAsync());
     }
 }

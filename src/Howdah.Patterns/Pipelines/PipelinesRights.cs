@@ -18,7 +18,9 @@ static class PipelinesRights
         {
             rights.UnionWith(((string[])["select", "insert", "update"]).Select(privilege => new Right(Batches, role, privilege)));
             rights.Add(new(Quarantine, role, "insert"));
-            // To count what a batch refused, without reading any of it.
+            // To count what a batch refused, without reading any of it; who reads all of it needs no more.
+            if (role == spec.Owner || spec.Loading.Readers.Contains(role))
+                continue;
             rights.UnionWith(((string[])["select.id", "select.batch", "select.line"])
                 .Select(privilege => new Right(Quarantine, role, privilege)));
         }
