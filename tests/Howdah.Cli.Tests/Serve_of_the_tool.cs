@@ -84,7 +84,9 @@ public sealed class Serve_of_the_tool
         await MendedAsync(estate, "served", expected);
         await LoadedAsync(estate, "served", 1);
         Assert.Equal((HttpStatusCode.OK, "{\"status\":\"live\"}\n"), await first.GetAsync("/health/live"));
-        Assert.Equal(HttpStatusCode.NotFound, (await first.GetAsync("/")).Status);
+        // What comes from outside has limits.
+        Assert.Equal([404, 405, 431, 414], ((int[])[await first.AskAsync("GET", "/"), await first.AskAsync("POST", "/metrics"),
+            await first.AskAsync("GET", "/metrics", new string('x', 9000)), await first.AskAsync("GET", $"/{new string('x', 3000)}")]));
 
         using var second = await Served.StartAsync(estate.Folder, "--grace", "1");
         var ready = await second.ReadyAsync(HttpStatusCode.OK, "\"role\":\"standby\"");
@@ -109,7 +111,7 @@ public sealed class Serve_of_the_tool
         await second.SaysAsync("\"chore\":\"pipeline nights of served\"");
         (exit, told, _) = await Tool.RunAsync("load", "schedule", "--dir", estate.Folder, "--json");
         var nights = JsonNode.Parse(told)!.AsArray().Single(static each => each!["pipeline"]!.GetValue<string>() == "nights")!;
-        Assert.Equal((0, "done", "1 sources loaded: 1 rows, 0 refused"),
+        Assert.Equal((0, "done", "1 source loaded: 1 rows, 0 refused"),
             (exit, nights["outcome"]!.GetValue<string>(), nights["message"]!.GetValue<string>()));
         Assert.True(string.CompareOrdinal(nights["next"]!.GetValue<string>(), nights["last"]!.GetValue<string>()) > 0, told);
 

@@ -61,6 +61,16 @@ sealed class Served : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>The status of an answer.</summary>
+    internal async Task<int> AskAsync(string method, string path, string? header = null)
+    {
+        using var question = new HttpRequestMessage(new(method), new Uri(Address + path));
+        if (header is not null)
+            question.Headers.Add("X-Test", header);
+        using var answer = await Client.SendAsync(question);
+        return (int)answer.StatusCode;
+    }
+
     /// <summary>Waits until readiness has a status.</summary>
     internal async Task<JsonNode> ReadyAsync(HttpStatusCode wanted, string about = "")
     {

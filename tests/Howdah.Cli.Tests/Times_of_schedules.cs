@@ -118,6 +118,16 @@ public sealed class Times_of_schedules
         Assert.InRange(Rhythm.Reconnect(int.MaxValue, 1), TimeSpan.Zero, TimeSpan.FromSeconds(12));
     }
 
+    [Theory]
+    [InlineData("30s")]
+    [InlineData("90s")]
+    [InlineData("5m")]
+    [InlineData("90m")]
+    [InlineData("6h")]
+    [InlineData("36h")]
+    [InlineData("2d")]
+    public void Intervals_are_written_as_they_are_read(string text) => Assert.Equal(text, Interval.Write(Interval.Parse(text)));
+
     static ChoreSeen Seen(string name, string? cron, string[] after, string dealt) =>
         new(new Chore(name, "main", static (_, _) => throw new InvalidOperationException())
         {

@@ -94,7 +94,7 @@ static class ServeCommand
                     _ => "2",
                 }, Terminal.ErrorColors)
                 + $"{value.Kind}: {(about is null ? "" : about + ": ")}{Wrapping.Clean(value.Message)}"
-                + Terminal.Paint(took, "2", Terminal.ErrorColors);
+                + (took.Length > 0 ? Terminal.Paint(took, "2", Terminal.ErrorColors) : "");
         }
 
         static string Json(GatewayEvent value)

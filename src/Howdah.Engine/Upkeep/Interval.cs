@@ -27,6 +27,17 @@ public static partial class Interval
         };
     }
 
+    /// <summary>The shortest such text for an interval of whole seconds.</summary>
+    /// <param name="span">The interval.</param>
+    public static string Write(TimeSpan span) => (span.Ticks % TimeSpan.TicksPerDay, span.Ticks % TimeSpan.TicksPerHour,
+        span.Ticks % TimeSpan.TicksPerMinute) switch
+    {
+        (0, _, _) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0}d"),
+        (_, 0, _) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0}h"),
+        (_, _, 0) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0}m"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0}s"),
+    };
+
     [GeneratedRegex("^([1-9][0-9]{0,4})([smhd])$")]
     private static partial Regex Text();
 }
