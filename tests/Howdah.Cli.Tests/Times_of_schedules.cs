@@ -118,6 +118,31 @@ public sealed class Times_of_schedules
         Assert.InRange(Rhythm.Reconnect(int.MaxValue, 1), TimeSpan.Zero, TimeSpan.FromSeconds(12));
     }
 
+    [Fact]
+    public async Task A_slow_database_holds_its_own_lanes_only()
+    {
+        using var lanes = new Lanes();
+        using var none = new CancellationTokenSource();
+        var held = new List<IDisposable>();
+        for (var lane = 0; lane < Lanes.OfKind; lane++)
+            held.Add(await lanes.EnterAsync("slow", "pipeline", none.Token));
+        var (third, fourth) = (lanes.EnterAsync("slow", "pipeline", none.Token), lanes.EnterAsync("slow", "pipeline", none.Token));
+        // Its rollups do not wait for its loads, nor does another database; the server as a whole has its limit.
+        held.Add(await lanes.EnterAsync("slow", "rollup", none.Token));
+        for (var other = 0; held.Count < Lanes.OfServer; other++)
+            held.Add(await lanes.EnterAsync($"other {other}", "pipeline", none.Token));
+        var beyond = lanes.EnterAsync("beyond", "pipeline", none.Token);
+        Assert.False(third.IsCompleted || fourth.IsCompleted || beyond.IsCompleted);
+        held[^1].Dispose();
+        (await beyond).Dispose();
+        // Who came first goes first.
+        held[0].Dispose();
+        using var next = await third;
+        Assert.False(fourth.IsCompleted);
+        await none.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fourth);
+    }
+
     [Theory]
     [InlineData("30s")]
     [InlineData("90s")]

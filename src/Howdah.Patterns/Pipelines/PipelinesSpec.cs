@@ -99,8 +99,11 @@ sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
         Schedule is not null ? Schedule.Next(after) : Every > TimeSpan.Zero ? after + Every : null;
 
     /// <summary>When it runs, for people.</summary>
-    internal string When => string.Join(", ", ((string?[])[Schedule?.ToString(), Every > TimeSpan.Zero ? $"every {Interval.Write(Every)}" : null,
-        After.Count > 0 ? $"after {string.Join(" and ", After)}" : null]).OfType<string>());
+    internal string When => string.Join(", ", ((string?[])
+    [
+        Schedule?.ToString(), Every > TimeSpan.Zero ? $"every {Interval.Write(Every)}" : null,
+        After.Count > 0 ? $"after {string.Join(" and ", After)}" : null,
+    ]).OfType<string>());
 }
 
 /// <summary>Who may do what with loads.</summary>

@@ -44,7 +44,8 @@ static class PipelineChores
         if (reports.FirstOrDefault(static each => each.Outcome is LoadOutcome.Failed or LoadOutcome.Refused) is { } wrong)
             throw new InvalidOperationException($"{wrong.Source}: {wrong.Message}");
         var loaded = reports.Where(static each => each.Outcome == LoadOutcome.Loaded).ToList();
-        return new(loaded.Count == 0 ? "nothing new" : $"{loaded.Count} source{(loaded.Count == 1 ? "" : "s")} loaded: {loaded.Sum(static each => each.Loaded)} rows, "
+        return new(loaded.Count == 0 ? "nothing new"
+            : $"{loaded.Count} source{(loaded.Count == 1 ? "" : "s")} loaded: {loaded.Sum(static each => each.Loaded)} rows, "
             + $"{loaded.Sum(static each => each.Quarantined)} refused")
         {
             Counts = new Dictionary<string, long>
