@@ -136,6 +136,13 @@ public sealed class Kinds_of_partitions
             ALTER TABLE "app"."keyed" DROP CONSTRAINT "keyed_pkey", ADD CONSTRAINT "keyed_pkey" PRIMARY KEY ("id", "at", "tenant");
             """, lacks.Hint, StringComparison.Ordinal);
 
+        // The classic mistake, before it is made.
+        estate.Write(DividedYaml(Grown));
+        estate.Write("migrations/0002_classic.sql", "create table app.classic (id serial primary key, at date) partition by range (at)");
+        Assert.Contains((await estate.PlanAsync()).Notes, static note => note.Message.Contains("lacks column \"at\" which is part of the "
+            + "partition key. An index lives within one partition", StringComparison.Ordinal));
+        File.Delete(Path.Combine(estate.Folder, "migrations/0002_classic.sql"));
+
         // A partition that is divided is archived with all of its rows.
         var kept = await estate.Server.ScalarAsync<long>("select count(*) from app.lines", "shop");
         await RunAsync("""

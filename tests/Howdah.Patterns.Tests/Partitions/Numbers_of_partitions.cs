@@ -1,4 +1,5 @@
 using CsCheck;
+using Howdah.Engine.Planning;
 using Howdah.Patterns.Partitions;
 using Howdah.Patterns.Partitions.Dividing;
 using Howdah.Patterns.Partitions.Retiring;
@@ -87,6 +88,26 @@ public sealed class Numbers_of_partitions
         Assert.Equal([new HashBound(4, 2)], division.Missing([Leaf(2, 1), Leaf(4, 0)]).Select(static leaf => leaf.Bound));
         Assert.Null(division.Problem(new("a", "b"), [Leaf(2, 1), Leaf(4, 0)], ""));
         Assert.NotNull(division.Problem(new("a", "b"), [Leaf(2, 1), Leaf(2, 0)], ""));
+    }
+
+    [Theory]
+    [InlineData(6400, true)]
+    [InlineData(10_010, false)] // a table and 1,000 partitions, each with nine indexes
+    public void More_locks_than_there_are_are_warned_of(long room, bool warned)
+    {
+        var wish = new PartitionWish("id", Span.Month, "UTC", 1, null, null) { Kind = Kind.Number, Numbers = new(10, null, null) };
+        PartitionsSpec spec = new("main", "shop", "databases.shop.partitions", new Dictionary<string, PartitionWish> { ["app.t"] = wish });
+        LeafFacts[] leaves = [.. Enumerable.Range(0, 1000).Select(static n =>
+            new LeafFacts(new("app", $"t_p{n}0"), default, false, false, []) { Low = $"{n * 10}", High = $"{n * 10 + 10}" })];
+        TableFacts table = new(true, "range", "id", "bigint", ["id"], [], leaves) { Highest = 9985, Indexes = 9 };
+        PartitionsFacts facts = new(new Dictionary<QName, TableFacts> { [new("app", "t")] = table },
+            new Dictionary<string, DateOnly> { ["UTC"] = new(2026, 11, 26) }, Enumerable.Empty<string>().ToLookup(static _ => "app"), true)
+        { Locks = room };
+        var delta = PartitionsDiffer.Diff(spec, facts);
+        Assert.Empty(delta.Steps);
+        Assert.Equal(warned, delta.Notes.Any(static note => note.Code == "HOW0913"
+            && note.Message.Contains("locks 10,010 tables and indexes, and the server has room for 6,400", StringComparison.Ordinal)
+            && note.Hint!.Contains("max_locks_per_transaction at least 2 times", StringComparison.Ordinal)));
     }
 
     [Fact]
