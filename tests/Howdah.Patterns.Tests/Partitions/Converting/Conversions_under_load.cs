@@ -44,8 +44,10 @@ public sealed class Conversions_under_load(ITestOutputHelper output)
             {
                 (code, passed) = await ledger.CrashAsync("undo", random.Next(1, 6));
                 output.WriteLine($"  the way back: killed at {(code == 0 ? "no point" : passed[^1])}");
-                if (code != 0)
-                    await (await ledger.IsPartitionedAsync() ? ledger.UndoAsync() : ledger.ResumeAsync());
+                if (code != 0 && await ledger.IsPartitionedAsync())
+                    await ledger.UndoAsync();
+                else if (code != 0)
+                    await EndAsync(ledger, false, where); // killed at its last point, it had ended
             }
             await ledger.CleanAsync();
         }
