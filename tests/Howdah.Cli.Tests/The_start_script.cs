@@ -14,7 +14,7 @@ public sealed class The_start_script : IDisposable
     {
         File.Copy(Path.Combine(Approved.Root, "howdah"), Path.Combine(folder.Path, "howdah"));
         foreach (var name in (string[])["src/Howdah.Cli/Program.cs", "src/Howdah.Cli/Old.cs", "Directory.Build.props",
-            "Directory.Packages.props", "global.json"])
+            "Directory.Build.targets", "Directory.Packages.props", "global.json"])
             folder.Write(name, "");
         // Only these are to be found: what a machine without flock has.
         bin = Path.Combine(folder.Path, "bin");

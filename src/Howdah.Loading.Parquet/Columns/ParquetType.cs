@@ -51,12 +51,26 @@ sealed record ParquetType(Kind Kind, Store Store, string Shown, short Level, int
             throw new LoadException($"{file}: the column {field.Name} is nested ({Nested(field)}), and a table's column takes one value: "
                 + "flatten it where the file is written, or leave it out");
         }
-        using var logical = column.LogicalType;
-        return Known(column, logical) ?? throw new LoadException($"{file}: the column {field.Name} has the type "
-            + $"{logical.Type} over {column.PhysicalType}, which is not read: write it as another type, or leave it out");
+        using var logical = Logical(() => column.LogicalType);
+        return (logical is null ? null : Known(column, logical)) ?? throw new LoadException($"{file}: the column {field.Name} has the type "
+            + $"{logical?.Type.ToString() ?? "unknown"} over {column.PhysicalType}, which is not read: write it as another type, or "
+            + "leave it out");
     }
 
-    static string Nested(Node field) => field.LogicalType.Type switch
+    /// <summary>What values mean; null for what is newer than the reader, or no type at all.</summary>
+    static LogicalType? Logical(Func<LogicalType> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    static string Nested(Node field) => Logical(() => field.LogicalType)?.Type switch
     {
         LogicalTypeEnum.List => "a list",
         LogicalTypeEnum.Map => "a map",
