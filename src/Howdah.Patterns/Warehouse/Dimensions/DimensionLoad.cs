@@ -40,10 +40,9 @@ static class DimensionLoad
               where {AnyNull("i", keys)} or i.operation is null or i.operation not in ('U', 'D', 'R') or i.effective_at is null
                 or i.effective_at = 'infinity' or i.effective_at > pg_catalog.now() + interval '1 day' or i.version is null;
             {Later(log, keys)}
+              analyze {In} ({Part.List([.. keys, "operation", "refused"])});
             {Append(log, primary, content)}
-              create temp table howdah_touched on commit drop as
-                select distinct {Part.Columns("i", keys)} from {In} i
-                where i.refused is null and not ({Idle(spec, dimension, keys, attributes)});
+            {Touched(spec, dimension, keys, attributes)}
               analyze pg_temp.howdah_touched;
               create temp table howdah_wanted on commit drop as
             {History(spec, dimension, wish, Sql.Of($"join pg_temp.howdah_touched x on {Equal("e", "x", keys)}"))};
@@ -71,14 +70,22 @@ static class DimensionLoad
             select from {In} i where i.refused is null group by {Part.Columns("i", keys)} having pg_catalog.count(*) > 1);
         """);
 
-    // The event of a later load that says what the open version says.
-    static Sql Idle(WarehouseSpec spec, string dimension, List<string> keys, List<string> attributes)
+    // The keys whose history may change: of a later load not those whose open version says the same already. Written as a join, which a
+    // load of everything makes at once; as a condition it would be looked up line by line.
+    static Sql Touched(WarehouseSpec spec, string dimension, List<string> keys, List<string> attributes)
     {
         var same = attributes.Count == 0 ? null
             : Sql.Of($" and row({Part.Columns("d", attributes)}) is not distinct from row({Part.Columns("i", attributes)})");
         return Sql.Of($"""
-            the_later and i.operation = 'U' and exists (select from {spec.Name(dimension)} d
-              where {Equal("d", "i", keys)} and d.valid_to = 'infinity' and not d.inferred{same})
+              if the_later then
+                create temp table howdah_touched on commit drop as
+                  select {Part.Columns("i", keys)} from {In} i
+                  left join {spec.Name(dimension)} d on {Equal("d", "i", keys)} and d.valid_to = 'infinity' and not d.inferred{same}
+                  where i.refused is null and (i.operation <> 'U' or d.sk is null);
+              else
+                create temp table howdah_touched on commit drop as
+                  select distinct {Part.Columns("i", keys)} from {In} i where i.refused is null;
+              end if;
             """);
     }
 
