@@ -154,6 +154,21 @@ public sealed class Parquet_horrors
     }
 
     [Fact]
+    public async Task A_file_that_changes_while_it_is_read_is_refused()
+    {
+        using var folder = new Howdah.Testing.TempFolder();
+        var path = Path.Combine(folder.Path, "x.parquet");
+        await File.WriteAllBytesAsync(path, ParquetMaker.Write(Good, 1000));
+        var job = new LoadJob(new("t", [Name]), [new("name")], Typed);
+        Task<LoadCounts> Load(Action meanwhile) =>
+            CopyLoad.CheckAsync(LoadInput.File(path), job, static (_, _) => ValueTask.CompletedTask, new Progress(meanwhile));
+        Assert.Equal(3000, (await Load(static () => { })).Sent);
+        var wrong = await Assert.ThrowsAsync<LoadException>(() =>
+            Load(() => File.SetLastWriteTimeUtc(path, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc))));
+        Assert.EndsWith("x.parquet was changed while it was read: load it when it is whole", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Memory_hangs_on_pages_and_not_on_row_groups_or_texts()
     {
         var home = await LoadHome.MakeAsync(18, "create unlogged table t (id int, name text)");
