@@ -67,7 +67,8 @@ relations as (
   select n.nspname, format('column %s.%s %s %s not null %s default %s %s acl %s', a.attrelid::regclass, a.attname, a.attnum,
            format_type(a.atttypid, a.atttypmod), a.attnotnull, coalesce(pg_get_expr(d.adbin, d.adrelid), '-'),
            jsonb_build_object('identity', a.attidentity, 'generated', a.attgenerated, 'storage', a.attstorage,
-             'compression', a.attcompression, 'statistics', a.attstattarget, 'options', a.attoptions,
+             'compression', a.attcompression, 'statistics', a.attstattarget, 'options',
+             (select array_agg(o order by o) from unnest(a.attoptions) o where o not like 'pg\_attver=%'),
              'collation', nullif(a.attcollation, 0)::regcollation, 'local', a.attislocal), a.attacl)
   from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
   left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum

@@ -17,7 +17,8 @@ static class Properties
             'column %s %s %s null %s default %s identity %s generated %s storage %s target %s options %s comment %s acl %s',
             row_number() over (order by a.attnum), a.attname, format_type(a.atttypid, a.atttypmod), not a.attnotnull,
             pg_get_expr(d.adbin, d.adrelid), a.attidentity,
-            a.attgenerated, a.attstorage, coalesce(a.attstattarget, -1), a.attoptions, col_description(t.oid, a.attnum),
+            a.attgenerated, a.attstorage, coalesce(a.attstattarget, -1), (select array_agg(o order by o)
+              from unnest(a.attoptions) o where o not like 'pg\_attver=%'), col_description(t.oid, a.attnum),
             (select string_agg(x.grantee || ' ' || x.privilege_type || x.is_grantable, ',' order by x.grantee, x.privilege_type)
              from aclexplode(a.attacl) x))
           from t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped

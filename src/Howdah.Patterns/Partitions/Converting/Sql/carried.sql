@@ -3,8 +3,11 @@
 select s.part, s.name, s.text from (
   select 'columns' part, a.attname::text name, pg_catalog.format('alter column %I set statistics %s', a.attname, a.attstattarget) text
   from pg_catalog.pg_attribute a where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and coalesce(a.attstattarget, -1) >= 0
-  union all select 'columns', a.attname, pg_catalog.format('alter column %I set (%s)', a.attname, array_to_string(a.attoptions, ', '))
-  from pg_catalog.pg_attribute a where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and a.attoptions is not null
+  union all select 'columns', a.attname, pg_catalog.format('alter column %I set (%s)', a.attname, pg_catalog.string_agg(o.o, ', ' order by o.n))
+  from pg_catalog.pg_attribute a cross join lateral pg_catalog.unnest(a.attoptions) with ordinality o(o, n)
+  -- pg_attver is the server's own mark of when a column was made; it takes it from nobody.
+  where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and o.o not like 'pg\_attver=%'
+  group by a.attname
   union all select 'tables', '1', 'enable row level security' from pg_catalog.pg_class c where c.oid = $1 and c.relrowsecurity
   union all select 'tables', '2', 'force row level security' from pg_catalog.pg_class c where c.oid = $1 and c.relforcerowsecurity
   union all select 'tables', '3', case c.relreplident when 'f' then 'replica identity full' else 'replica identity nothing' end

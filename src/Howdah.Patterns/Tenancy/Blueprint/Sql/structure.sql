@@ -13,7 +13,11 @@ with wanted as (
   join pg_catalog.pg_class c on c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.n))::oid
 ), col as (
   select w.oid as rel, w.name, w.ord, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated,
-         a.attstorage, a.attcompression, a.attstattarget, a.attoptions, a.attcollation, y.typcollation, y.typstorage,
+         a.attstorage, a.attcompression, a.attstattarget, a.attcollation,
+         -- Without the server's own mark of when a column was made, which the minor releases of November 2026 began to keep there.
+         (select pg_catalog.string_agg(o.o, ', ' order by o.n) from pg_catalog.unnest(a.attoptions) with ordinality o(o, n)
+          where o.o not like 'pg\_attver=%') as options,
+         y.typcollation, y.typstorage,
          pg_catalog.pg_get_expr(d.adbin, d.adrelid) as def, d.oid as defoid,
          pg_catalog.pg_get_serial_sequence(w.oid::pg_catalog.regclass::text, a.attname) as owned
   from wanted w
@@ -109,8 +113,8 @@ select phase, ddl from (
   select 33, ord, attname, pg_catalog.format('alter table %s alter column %I set statistics %s', name, attname, attstattarget)
   from col where coalesce(attstattarget, -1) >= 0
   union all
-  select 34, ord, attname, pg_catalog.format('alter table %s alter column %I set (%s)', name, attname, pg_catalog.array_to_string(attoptions, ', '))
-  from col where attoptions is not null
+  select 34, ord, attname, pg_catalog.format('alter table %s alter column %I set (%s)', name, attname, options)
+  from col where options is not null
   union all
   select case contype when 'c' then 41 else 40 end, ord, conname, pg_catalog.format('alter table %s add constraint %I %s', name, conname, def)
   from con where contype <> 'f'
