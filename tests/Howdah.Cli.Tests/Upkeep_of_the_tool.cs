@@ -11,9 +11,6 @@ public sealed class Upkeep_of_the_tool
 
     static int Kills => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 25 : 2;
 
-    const string Leaves = "select string_agg(relname || pg_get_expr(relpartbound, c.oid), ' ' order by relname) "
-        + "from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = 'app.events'::regclass";
-
     static string Yaml(string estate) => $$"""
         howdah: 1
         estate: {{estate}}
@@ -43,7 +40,7 @@ public sealed class Upkeep_of_the_tool
     public async Task Acts_once_and_killed_anywhere_ends_the_same(int major)
     {
         using var estate = await MakeAsync(major, "kept");
-        var expected = await estate.Server.ScalarAsync<string>(Leaves, "kept");
+        var expected = await estate.Server.ScalarAsync<string>(Serve_of_the_tool.Leaves, "kept");
         Task SpoilAsync() => estate.Server.ExecuteAsync("""
             drop table app.events_p202601, app.events_p202602, app.events_p202603;
             insert into dw.sales (day, number, amount, batch) values ('2026-01-10', (select count(*) from dw.sales), 2, 1)
@@ -59,7 +56,7 @@ public sealed class Upkeep_of_the_tool
         var told = await UpkeepAsync();
         Assert.Contains("\"chore\":\"partitions of kept\",\"server\":\"main\",\"outcome\":\"done\",\"message\":\"3 steps done\"", told,
             StringComparison.Ordinal);
-        Assert.Equal(expected, await estate.Server.ScalarAsync<string>(Leaves, "kept"));
+        Assert.Equal(expected, await estate.Server.ScalarAsync<string>(Serve_of_the_tool.Leaves, "kept"));
         Assert.Equal(2L, await estate.Server.ScalarAsync<long>("select sum_amount::bigint from dw.by_month", "kept"));
 
         // While another leads, nothing is done, and it is told who leads.
@@ -88,7 +85,7 @@ public sealed class Upkeep_of_the_tool
                 "select count(*) from pg_locks where locktype = 'advisory' and classid::bigint = "
                 + Leadership.ClassId.ToString(CultureInfo.InvariantCulture)) == 0);
             await UpkeepAsync();
-            Assert.Equal(expected, await estate.Server.ScalarAsync<string>(Leaves, "kept"));
+            Assert.Equal(expected, await estate.Server.ScalarAsync<string>(Serve_of_the_tool.Leaves, "kept"));
             Assert.Equal(await estate.Server.ScalarAsync<long>("select sum(amount) from dw.sales", "kept"),
                 await estate.Server.ScalarAsync<long>("select sum(sum_amount)::bigint from dw.by_month", "kept"));
             await SpoilAsync();

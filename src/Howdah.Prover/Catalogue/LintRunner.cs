@@ -69,10 +69,12 @@ static class LintRunner
             await LimitAsync(second, surface, token);
             return new(second, transaction);
         }
-        catch (NpgsqlException)
+        catch (Exception failed)
         {
             await second.DisposeAsync();
-            return null;
+            if (failed is NpgsqlException && !token.IsCancellationRequested)
+                return null;
+            throw;
         }
     }
 

@@ -13,6 +13,8 @@ sealed class Notices(Surface surface, Tally tally, bool intrusive)
 {
     static readonly CatalogQuery Query = CatalogQuery.Load(typeof(Notices), "notifiers.sql");
 
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     // Free of what a CHECK on text usually minds, and short.
     string mark = "";
 
@@ -56,7 +58,11 @@ sealed class Notices(Surface surface, Tally tally, bool intrusive)
             }
             // The server sends what one transaction said in the order in which it was said.
             while (!heard.Exists(notice => notice.Channel == over))
-                await listener.WaitAsync(token);
+                if (!await listener.WaitAsync(Patience, token))
+                {
+                    tally.Unclear(LiveAttacks.Notices, table.Name.Plain, "the server sent nothing of what was committed in time");
+                    return;
+                }
         }
         finally
         {
