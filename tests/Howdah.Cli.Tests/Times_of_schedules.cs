@@ -54,6 +54,33 @@ public sealed class Times_of_schedules
         Assert.Null(Turns.Due(nightly with { Dealt = null }, All(nightly)));
     }
 
+    [Theory]
+    // Three nights ago, it is noon: left out. Four minutes late, as after a takeover: not. Both: the old ones are, the new one is not.
+    [InlineData("2026-11-23T02:00Z", null, "2026-11-26T12:00Z", "2026-11-27T02:00Z", 3)]
+    [InlineData("2026-11-25T02:00Z", null, "2026-11-26T02:04Z", "2026-11-26T02:00Z", 0)]
+    [InlineData("2026-11-23T02:00Z", null, "2026-11-26T02:04Z", "2026-11-26T02:00Z", 2)]
+    // It failed tonight: somebody was there, and it is tried again at once. It failed two nights ago: it is too late for that.
+    [InlineData("2026-11-25T02:00Z", "2026-11-26T02:01Z", "2026-11-26T12:00Z", "2026-11-26T12:00Z", 0)]
+    [InlineData("2026-11-23T02:00Z", "2026-11-24T02:01Z", "2026-11-26T12:00Z", "2026-11-27T02:00Z", 3)]
+    public void Where_missed_is_skip_times_that_nobody_was_there_for_are_left_out(string dealt, string? failed, string now, string due,
+        int missed)
+    {
+        var wish = new PipelineWish("a.csv", null, PipelinesShapes.Plain, new Dictionary<string, ColumnWish>(), null, null, LoadMode.Insert,
+            [], false, null, LimitWish.Usual, false, [], TimeSpan.Zero, 0) { Schedule = new("0 2 * * *", "UTC") };
+        DateTimeOffset? LeftOut(PipelineWish of) => MissedTimes.LeftOut(of, Time(dealt), failed is null ? null : Time(failed), Time(now));
+        Assert.Null(LeftOut(wish));
+        var state = new ChoreState(Seen("nightly", "0 2 * * *", [], dealt).Chore);
+        var memory = new TimetableMemory(Time(dealt), failed is null ? 0 : 1) { LeftOut = LeftOut(wish with { SkipsMissed = true }) };
+        Assert.Equal(missed, state.Recall(memory, Time(now)));
+        Assert.Equal(Time(due), Turns.Due(state.Seen, All(state.Seen)));
+        // Who takes the lead again counts nothing twice; what comes after it does not take what was left out for done.
+        Assert.Equal((0, missed), (state.Recall(memory, Time(now)), state.Seen.Missed));
+        var after = Seen("after", null, ["nightly"], dealt);
+        Assert.Null(Turns.Due(after, All(state.Seen, after)));
+        Assert.Equal(due == "2026-11-27T02:00Z" ? null : "nightly",
+            Turns.Awaits(after with { Recalled = Time(now) }, All(state.Seen, after)));
+    }
+
     [Fact]
     public void Who_comes_after_others_waits_for_all_of_them_and_comes_once()
     {

@@ -21,8 +21,15 @@ public sealed record Chore(string Name, string Server, Func<Session, Cancellatio
     /// <summary>How often a host that stays does it, counted from begin to begin.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long it may run; what takes longer is called off and has failed. Null for as long as it takes.</summary>
+    public TimeSpan? Limit { get; init; }
+
     /// <summary>Its own times, in place of an interval; then it is for hosts that stay alone, and not for <c>upkeep --once</c>.</summary>
     public Timetable? Timetable { get; init; }
+
+    /// <summary>Why it failed where it took longer than it may.</summary>
+    public string TooLong => $"it took longer than its timeout of {(Limit is { } limit ? Interval.Write(limit) : "none")}, so it was "
+        + "called off; what it had not finished is rolled back";
 }
 
 /// <summary>What a chore did.</summary>

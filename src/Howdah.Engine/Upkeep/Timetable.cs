@@ -12,12 +12,20 @@ public sealed record Timetable
     /// <summary>The names of chores that come before it.</summary>
     public IReadOnlyList<string> After { get; init; } = [];
 
-    /// <summary>Up to when its times are dealt with, and how often it failed since; begins the memory where there is none. Takes the time
-    /// that it is.</summary>
-    public required Func<Session, DateTimeOffset, CancellationToken, Task<(DateTimeOffset Dealt, int Failures)>> Recall { get; init; }
+    /// <summary>What it remembers; begins the memory where there is none. Takes the time that it is.</summary>
+    public required Func<Session, DateTimeOffset, CancellationToken, Task<TimetableMemory>> Recall { get; init; }
 
     /// <summary>Keeps how it ended.</summary>
     public required Func<Session, TimetableEntry, CancellationToken, Task> Remember { get; init; }
+}
+
+/// <summary>What a chore with a timetable remembers.</summary>
+/// <param name="Dealt">Up to when its times are dealt with.</param>
+/// <param name="Failures">How often it failed since.</param>
+public sealed record TimetableMemory(DateTimeOffset Dealt, int Failures)
+{
+    /// <summary>Up to when times that nobody was there for are left out; null where none is.</summary>
+    public DateTimeOffset? LeftOut { get; init; }
 }
 
 /// <summary>How a chore with a timetable ended.</summary>

@@ -71,7 +71,8 @@ public static class UpkeepRound
     {
         var began = options.Time.GetTimestamp();
         ChoreResult End(ChoreOutcome outcome, string message) => new(chore, outcome, message, options.Time.GetElapsedTime(began));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        using var limit = new CancellationTokenSource(chore.Limit ?? Timeout.InfiniteTimeSpan, options.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, limit.Token);
         // Asked before each act: between two chores the session may have ended and another have taken over.
         if (!await lead.HoldsAsync(token))
             return End(ChoreOutcome.Failed, Lost);
@@ -88,7 +89,8 @@ public static class UpkeepRound
         catch (Exception failed) when (!token.IsCancellationRequested)
         {
             // Whatever it is: the others are still to be done, and it is told.
-            return End(ChoreOutcome.Failed, stop.IsCancellationRequested ? Lost : PgErrors.Tell(failed));
+            return End(ChoreOutcome.Failed, limit.IsCancellationRequested ? chore.TooLong
+                : stop.IsCancellationRequested ? Lost : PgErrors.Tell(failed));
         }
     }
 

@@ -91,15 +91,17 @@ sealed class ChoreLoop(Session session, Chore chore, GatewayState gateway, Lanes
             try
             {
                 var now = options.Time.GetUtcNow();
-                var (dealt, failures) = await table.Recall(session, now, ease);
-                state.Recall(dealt, failures, now);
+                var missed = state.Recall(await table.Recall(session, now, ease), now);
+                if (missed > 0)
+                    log.Tell(GatewayLevel.Info, "times left out", $"{missed} at which nobody served, as `missed: skip` says", chore,
+                        TimeSpan.Zero);
                 gateway.Bell.Ring();
                 return;
             }
             catch (Exception failed) when (!ease.IsCancellationRequested)
             {
                 // Whatever it is: without its memory it is not known what was missed.
-                await Task.Delay(Fail(failed, TimeSpan.Zero), options.Time, ease);
+                await Task.Delay(Fail(PgErrors.Tell(failed), TimeSpan.Zero, false), options.Time, ease);
             }
         }
     }
@@ -114,9 +116,11 @@ sealed class ChoreLoop(Session session, Chore chore, GatewayState gateway, Lanes
         var begin = options.Time.GetUtcNow();
         var clock = options.Time.GetTimestamp();
         state.Begin(begin);
+        using var limit = new CancellationTokenSource(chore.Limit ?? Timeout.InfiniteTimeSpan, options.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(abort, limit.Token);
         try
         {
-            var done = await chore.Run(session, abort);
+            var done = await chore.Run(session, stop.Token);
             if (chore.Timetable is { } table)
                 await table.Remember(session, new(begin, options.Time.GetUtcNow(), true, done.Message), abort);
             var took = options.Time.GetElapsedTime(clock);
@@ -127,8 +131,10 @@ sealed class ChoreLoop(Session session, Chore chore, GatewayState gateway, Lanes
         catch (Exception failed) when (!abort.IsCancellationRequested)
         {
             // Whatever it is: the others are still to be done, and it is told and tried again.
-            var wait = Fail(failed, options.Time.GetElapsedTime(clock));
-            await NoteAsync(begin, PgErrors.Tell(failed), abort);
+            var tooLong = limit.IsCancellationRequested;
+            var why = tooLong ? chore.TooLong : PgErrors.Tell(failed);
+            var wait = Fail(why, options.Time.GetElapsedTime(clock), tooLong);
+            await NoteAsync(begin, why, abort);
             return options.Time.GetUtcNow() + wait;
         }
         catch (Exception called)
@@ -145,11 +151,12 @@ sealed class ChoreLoop(Session session, Chore chore, GatewayState gateway, Lanes
         }
     }
 
-    TimeSpan Fail(Exception failed, TimeSpan took)
+    TimeSpan Fail(string why, TimeSpan took, bool tooLong)
     {
         var wait = Rhythm.Backoff(state.Seen.Failures + 1, options.Random());
-        state.Failed(took, options.Time.GetUtcNow() + wait);
-        log.Tell(GatewayLevel.Error, "chore failed", $"{PgErrors.Tell(failed)}; tried again in {wait.TotalSeconds:0} s", chore, took);
+        state.Failed(took, options.Time.GetUtcNow() + wait, tooLong);
+        log.Tell(GatewayLevel.Error, tooLong ? "chore timed out" : "chore failed", $"{why}; tried again in {wait.TotalSeconds:0} s", chore,
+            took);
         return wait;
     }
 

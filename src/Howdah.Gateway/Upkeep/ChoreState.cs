@@ -32,6 +32,12 @@ sealed record ChoreSeen(Chore Chore)
     /// <summary>Up to when the times of its timetable are dealt with; null where it has none, or before it is known.</summary>
     internal DateTimeOffset? Dealt { get; init; }
 
+    /// <summary>Up to when times are left out that nobody was there for; null where none is.</summary>
+    internal DateTimeOffset? LeftOut { get; init; }
+
+    /// <summary>How many times were left out.</summary>
+    internal long Missed { get; init; }
+
     /// <summary>When that was found out.</summary>
     internal DateTimeOffset? Recalled { get; init; }
 
@@ -40,6 +46,12 @@ sealed record ChoreSeen(Chore Chore)
 
     /// <summary>How many times it failed.</summary>
     internal long Failed { get; init; }
+
+    /// <summary>How many times it took longer than it may.</summary>
+    internal long TimedOut { get; init; }
+
+    /// <summary>Whether that is how it ended the last time.</summary>
+    internal bool TooLong { get; init; }
 
     /// <summary>How many times it was called off: at a stop, or with the lead lost.</summary>
     internal long CalledOff { get; init; }
@@ -61,10 +73,19 @@ sealed class ChoreState(Chore chore)
     /// <summary>Nobody here does it any more.</summary>
     internal void Idle() => seen = seen with { Due = null, Dealt = null };
 
-    internal void Recall(DateTimeOffset dealt, int failures, DateTimeOffset now) => seen = seen with
+    /// <summary>Takes what it remembers over.</summary>
+    /// <returns>How many times were left out that were not known to be.</returns>
+    internal int Recall(TimetableMemory memory, DateTimeOffset now)
     {
-        Dealt = dealt, Recalled = now, Failures = failures, Retry = now,
-    };
+        var missed = Turns.Between(seen.Chore, seen.LeftOut > memory.Dealt ? seen.LeftOut.Value : memory.Dealt, memory.LeftOut);
+        seen = seen with
+        {
+            Dealt = memory.Dealt, Recalled = now, Failures = memory.Failures, LeftOut = memory.LeftOut,
+            // What failed before times that are left out is left out with them.
+            Retry = memory.LeftOut is null ? now : null, Missed = seen.Missed + missed,
+        };
+        return missed;
+    }
 
     internal void Due(DateTimeOffset? at) => seen = seen with { Due = at };
 
@@ -74,14 +95,15 @@ sealed class ChoreState(Chore chore)
     {
         Begun = null, Dealt = seen.Dealt is null ? null : seen.Begun,
         LastBegun = seen.Begun, LastDone = at, Fresh = done.Fresh ?? seen.Begun, Took = took,
-        Failures = 0, Done = seen.Done + 1,
+        Failures = 0, TooLong = false, Done = seen.Done + 1,
         Counts = done.Counts.Concat(seen.Counts).GroupBy(static each => each.Key, static each => each.Value)
             .ToDictionary(static group => group.Key, static group => group.Sum()),
     };
 
-    internal void Failed(TimeSpan took, DateTimeOffset retry) => seen = seen with
+    internal void Failed(TimeSpan took, DateTimeOffset retry, bool tooLong) => seen = seen with
     {
-        Begun = null, Retry = retry, Took = took, Failures = seen.Failures + 1, Failed = seen.Failed + 1,
+        Begun = null, Retry = retry, Took = took, Failures = seen.Failures + 1, TooLong = tooLong,
+        Failed = seen.Failed + (tooLong ? 0 : 1), TimedOut = seen.TimedOut + (tooLong ? 1 : 0),
     };
 
     internal void CalledOff() => seen = seen with { Begun = null, CalledOff = seen.CalledOff + 1 };

@@ -1,3 +1,5 @@
+using Howdah.Engine.Upkeep;
+
 namespace Howdah.Gateway.Upkeep;
 
 /// <summary>Whose turn it is among chores with timetables. Pure.</summary>
@@ -7,7 +9,7 @@ static class Turns
     /// <param name="chore">The chore.</param>
     /// <param name="all">What is known of all chores with timetables, by name.</param>
     internal static DateTimeOffset? Due(ChoreSeen chore, IReadOnlyDictionary<string, ChoreSeen> all) =>
-        chore.Dealt is null ? null : chore.Failures > 0 ? chore.Retry : Time(chore, all);
+        chore.Dealt is null ? null : chore.Failures > 0 && chore.Retry is { } again ? again : Time(chore, all);
 
     /// <summary>
     /// Who comes before a chore and still owes: has a time up to the chore's own that is not dealt with, whether it runs, failed or waits
@@ -21,13 +23,26 @@ static class Turns
         return Before(chore, all).FirstOrDefault(each => Owes(each, all, own))?.Chore.Name;
     }
 
+    /// <summary>How many times a chore has after one moment and up to another; none up to null.</summary>
+    internal static int Between(Chore chore, DateTimeOffset after, DateTimeOffset? upTo)
+    {
+        var count = 0;
+        for (var at = chore.Timetable?.Next(after); at <= upTo && count < Most; at = chore.Timetable?.Next(at.Value))
+            count++;
+        return count;
+    }
+
+    // Every minute for two months: beyond, nobody counts.
+    const int Most = 100_000;
+
     static bool Owes(ChoreSeen chore, IReadOnlyDictionary<string, ChoreSeen> all, DateTimeOffset? upTo) =>
         chore.Dealt is null || Time(chore, all) <= upTo || Before(chore, all).Any(each => Owes(each, all, upTo));
 
     // Its next time that is not dealt with; of one without times the moment up to which those before it are.
     static DateTimeOffset? Time(ChoreSeen chore, IReadOnlyDictionary<string, ChoreSeen> all) =>
         chore is not { Dealt: { } dealt, Chore.Timetable: { } table } ? null
-        : table.Next(dealt) ?? Before(chore, all).Select(static each => each.Dealt).Where(at => at > dealt).Max();
+        : table.Next(chore.LeftOut > dealt ? chore.LeftOut.Value : dealt)
+            ?? Before(chore, all).Select(static each => each.Dealt).Where(at => at > dealt).Max();
 
     // Pipelines that are run by nobody but people are not waited for.
     static IEnumerable<ChoreSeen> Before(ChoreSeen chore, IReadOnlyDictionary<string, ChoreSeen> all) =>

@@ -57,12 +57,15 @@ static class Health
         json.WriteStartObject();
         json.WriteString("chore", each.Chore.Name);
         json.WriteString("server", each.Chore.Server);
-        json.WriteString("state", each.Begun is not null ? "running" : each.Due is null ? "idle" : each.Failures > 0 ? "failing" : "due");
+        json.WriteString("state", each.Begun is not null ? "running" : each.Due is null ? "idle"
+            : each.Failures > 0 ? each.TooLong ? "timed_out" : "failing" : "due");
         if (each.Due is { } due && each.Begun is null)
             json.WriteString("due", due);
         if (each.LastDone is { } done)
             json.WriteString("last_success", done);
         json.WriteNumber("failures", each.Failures);
+        if (each.LeftOut is { } left)
+            json.WriteString("missed_left_out_up_to", left);
         json.WriteEndObject();
     }
 

@@ -49,10 +49,15 @@ static class Metrics
             Seconds(each.Due));
         yield return Gauge("overdue_seconds", "For how long a chore could have begun and has not; absent where this one does not lead.",
             each => each.Due is { } due ? each.Begun is null ? Math.Max(0, (now - due).TotalSeconds) : 0 : null);
-        yield return new("howdah_chore_runs_total", "counter", "How many times a chore ended, by how: done, failed, called_off.",
+        yield return Gauge("timeout_seconds", "How long a chore may run; absent where it may for as long as it takes.", static each =>
+            each.Chore.Limit?.TotalSeconds);
+        yield return new("howdah_chore_missed_total", "counter", "How many times of a schedule were left out as nobody served then.",
+            chores.Where(static each => each.Chore.Timetable is not null).Select(static each => new Sample(each.Missed, Labels(each))));
+        yield return new("howdah_chore_runs_total", "counter", "How many times a chore ended: done, failed, timed_out, called_off.",
             chores.SelectMany(static each => (Sample[])
             [
                 new(each.Done, [.. Labels(each), ("outcome", "done")]), new(each.Failed, [.. Labels(each), ("outcome", "failed")]),
+                new(each.TimedOut, [.. Labels(each), ("outcome", "timed_out")]),
                 new(each.CalledOff, [.. Labels(each), ("outcome", "called_off")]),
             ]));
         yield return new("howdah_chore_work_total", "counter", "How much chores did: rows a refresh wrote, partitions made and retired.",

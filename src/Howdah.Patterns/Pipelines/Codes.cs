@@ -23,6 +23,7 @@ static class Codes
         (Cycle, "Pipelines wait for each other."),
         (Key, "A mode without the key it needs."),
         (Format, "A key of a format that says nothing of files of its type."),
-        (Schedule, "A pipeline's times that cannot be: two ways to say when, a zone that is none, a day that never comes."),
+        (Schedule, "A pipeline's times that cannot be: two ways to say when, a zone that is none, a day that never comes, missed or "
+            + "timeout without times."),
     ];
 }

@@ -126,6 +126,10 @@ static partial class PipelinesShapes
         var schedule = keys.Optional<ScheduleWish?>("schedule", ScheduleWish.Shape!, null,
             "When `howdah serve` runs it: a cron expression, in UTC where no zone is named.",
             example: "{ cron: \"30 2 * * *\", zone: Europe/Madrid }");
+        var missed = keys.Optional("missed", Shapes.Choice(("once", false), ("skip", true)), false,
+            "What becomes of times of its schedule at which nobody served: once makes up for the last, skip waits for the next.", "once");
+        var timeout = keys.Optional<string?>("timeout", Interval.Shape!, null,
+            "How long a run by `howdah serve` may take; what takes longer is rolled back, has failed, and is tried again.", example: "2h");
         var age = keys.Optional<string?>("max_age", Span!, null, "How old its newest batch may be, which the proof asks.", example: "26h");
         var up = keys.Optional("with_up", Shapes.Bool, false, "Whether `howdah up` loads it, too.", "false");
         return values => new(values.Get(files), values.Get(url), values.Get(format), values.Get(columns),
@@ -134,6 +138,7 @@ static partial class PipelinesShapes
             values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""))
             {
                 Schedule = values.Get(schedule), Fetch = values.Get(fetch), WithUp = values.Get(up),
+                SkipsMissed = values.Get(missed), Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
             };
     });
 

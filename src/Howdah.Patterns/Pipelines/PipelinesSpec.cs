@@ -94,6 +94,12 @@ sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
     /// <summary>The times it runs at; null where nobody said.</summary>
     internal ScheduleWish? Schedule { get; init; }
 
+    /// <summary>Whether times that nobody was there for are left out; else one of them is made up for.</summary>
+    internal bool SkipsMissed { get; init; }
+
+    /// <summary>How long a run of a host may take; null for as long as it takes.</summary>
+    internal TimeSpan? Timeout { get; init; }
+
     /// <summary>When it runs first after a time; null where it comes after others only, or when a person says so.</summary>
     internal DateTimeOffset? Next(DateTimeOffset after) =>
         Schedule is not null ? Schedule.Next(after) : Every > TimeSpan.Zero ? after + Every : null;
@@ -101,7 +107,7 @@ sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
     /// <summary>When it runs, for people.</summary>
     internal string When => string.Join(", ", ((string?[])
     [
-        Schedule?.ToString(), Every > TimeSpan.Zero ? $"every {Interval.Write(Every)}" : null,
+        Schedule?.ToString(), SkipsMissed ? "missed times left out" : null, Every > TimeSpan.Zero ? $"every {Interval.Write(Every)}" : null,
         After.Count > 0 ? $"after {string.Join(" and ", After)}" : null,
     ]).OfType<string>());
 }

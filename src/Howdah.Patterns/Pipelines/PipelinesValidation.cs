@@ -49,6 +49,12 @@ static partial class PipelinesValidation
                 + "themselves", $"{path}.format", "keep type and zone alone");
         if (wish is { Schedule: not null } && wish.Every > TimeSpan.Zero)
             yield return Diagnostic.Error(Codes.Schedule, $"{name} has times and an interval", $"{path}.every", "keep schedule or every");
+        if (wish is { SkipsMissed: true, Schedule: null })
+            yield return Diagnostic.Error(Codes.Schedule, $"{name} has no times that could be missed", $"{path}.missed",
+                "schedule: \"30 2 * * *\", or take missed out");
+        if (wish.Timeout is not null && !PipelineChores.Names(spec).Contains(name))
+            yield return Diagnostic.Error(Codes.Schedule, $"{name} runs only when somebody calls it, and timeout is for runs by serve",
+                $"{path}.timeout", "schedule: \"30 2 * * *\", or take timeout out");
         if (wish.Schedule?.Problem() is var (never, how))
             yield return Diagnostic.Error(Codes.Schedule, never, $"{path}.schedule", how);
         if (!wish.Columns.Values.Any(static column => column.Staged))

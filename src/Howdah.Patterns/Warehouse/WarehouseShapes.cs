@@ -126,10 +126,16 @@ static partial class WarehouseShapes
             "Measures of the fact, with sum, min or max; the count of rows is always there.", "{ sales: sum }");
         var tail = keys.Optional("tail", Shapes.Bool, false, "A view NAME_live that recomputes what is not refreshed yet.", "false");
         var refresh = keys.Optional("refresh", Interval.Shape, "5m", "How often `howdah serve` refreshes it.", "5m");
+        var timeout = keys.Optional<string?>("timeout", Interval.Shape!, null,
+            "How long a refresh by `howdah serve` or `howdah upkeep` may take; what takes longer is rolled back, has failed, and is tried "
+            + "again.", example: "30m");
         var keep = keys.Optional("keep_retired", Shapes.Bool, false,
             "Whether facts stay counted that went with a retired partition; else its buckets leave the rollup.", "false");
         return values => new(values.Get(fact), values.Get(date), values.Get(every), values.Get(by), values.Get(measures),
-            values.Get(tail), values.Get(keep)) { Refresh = Interval.Parse(values.Get(refresh)) };
+            values.Get(tail), values.Get(keep))
+        {
+            Refresh = Interval.Parse(values.Get(refresh)), Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
+        };
     });
 
     internal static Section<WarehouseWish> Section { get; } = new(SectionScope.Database, WarehouseSpec.Key,

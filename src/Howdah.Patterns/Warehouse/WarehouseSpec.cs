@@ -112,6 +112,9 @@ sealed record RollupWish(string Fact, string Date, string Every, IReadOnlyList<s
 {
     /// <summary>How often a host that stays refreshes it.</summary>
     internal TimeSpan Refresh { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a refresh of a host may take; null for as long as it takes.</summary>
+    internal TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>A warehouse.</summary>

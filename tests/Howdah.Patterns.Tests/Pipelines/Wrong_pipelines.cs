@@ -27,6 +27,8 @@ public sealed class Wrong_pipelines
         { "max_age: 1d", "every: 1h\n        schedule: \"30 2 * * *\"", Codes.Schedule, "times and an interval" },
         { "max_age: 1d", "schedule: \"0 0 30 2 *\"", Codes.Schedule, "never comes" },
         { "max_age: 1d", "schedule: { cron: \"30 2 * * *\", zone: Europe/Madird }", Codes.Schedule, "no time zone" },
+        { "max_age: 1d", "missed: skip", Codes.Schedule, "no times that could be missed" },
+        { "max_age: 1d", "timeout: 1h", Codes.Schedule, "timeout is for runs by serve" },
         { "format: { zone: UTC }", "format: { zone: Europe/Madird }", Codes.Unknown, "no time zone" },
     };
 

@@ -24,7 +24,7 @@ static class PipelineChores
         var wish = spec.Pipelines[name];
         return new Chore(Name(spec, name), spec.Server, (session, token) => RunAsync(session, spec, name, token))
         {
-            Database = spec.Database, Kind = "pipeline", Subject = name,
+            Database = spec.Database, Kind = "pipeline", Subject = name, Limit = wish.Timeout,
             Timetable = new()
             {
                 Next = wish.Next,
@@ -58,18 +58,25 @@ static class PipelineChores
     }
 
     // From the first look on times are known that nobody was there for. What is to run at an interval runs at once.
-    static async Task<(DateTimeOffset, int)> RecallAsync(Session session, PipelinesSpec spec, string name, DateTimeOffset now,
+    static async Task<TimetableMemory> RecallAsync(Session session, PipelinesSpec spec, string name, DateTimeOffset now,
         CancellationToken token)
     {
         await using var connection = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
-        var start = now - spec.Pipelines[name].Every;
+        var wish = spec.Pipelines[name];
+        var start = now - wish.Every;
         await using var command = new NpgsqlCommand("""
             with anew as (
-              insert into howdah.load_run (pipeline, dealt) values ($1, $2) on conflict do nothing returning dealt, failures)
-            select dealt, failures from anew union all select dealt, failures from howdah.load_run where pipeline = $1 limit 1
+              insert into howdah.load_run (pipeline, dealt) values ($1, $2) on conflict do nothing returning dealt, failures, began)
+            select dealt, failures, began from anew union all select dealt, failures, began from howdah.load_run where pipeline = $1 limit 1
             """, connection) { Parameters = { new() { Value = name }, new() { Value = start.UtcDateTime } } };
         await using var row = await command.ExecuteReaderAsync(token);
-        return await row.ReadAsync(token) ? (row.GetFieldValue<DateTimeOffset>(0), row.GetInt32(1)) : (start, 0);
+        if (!await row.ReadAsync(token))
+            return new(start, 0);
+        var (dealt, failures) = (row.GetFieldValue<DateTimeOffset>(0), row.GetInt32(1));
+        return new(dealt, failures)
+        {
+            LeftOut = MissedTimes.LeftOut(wish, dealt, failures > 0 && !row.IsDBNull(2) ? row.GetFieldValue<DateTimeOffset>(2) : null, now),
+        };
     }
 
     static async Task RememberAsync(Session session, PipelinesSpec spec, string name, TimetableEntry entry, CancellationToken token)

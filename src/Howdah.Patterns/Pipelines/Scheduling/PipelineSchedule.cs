@@ -30,15 +30,21 @@ public static class PipelineSchedule
             return [];
         var rows = new Dictionary<string, ScheduledPipeline>();
         await using var connection = await session.Servers[database.Server].OpenAdminAsync(database.Name, token);
-        await using var command = new NpgsqlCommand("select pipeline, dealt, finished, outcome, failures, message from howdah.load_run",
-            connection);
+        await using var command = new NpgsqlCommand("""
+            select pipeline, dealt, finished, outcome, failures, message, case when failures > 0 then began end, pg_catalog.now()
+            from howdah.load_run
+            """, connection);
         await using var row = await command.ExecuteReaderAsync(token);
         while (await row.ReadAsync(token))
         {
-            if (spec.Pipelines.TryGetValue(row.GetString(0), out var wish))
-                rows[row.GetString(0)] = new(row.GetString(0), wish.When, wish.Next(row.GetFieldValue<DateTimeOffset>(1)),
-                    row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), row.IsDBNull(3) ? null : row.GetString(3),
-                    row.GetInt32(4), row.IsDBNull(5) ? null : row.GetString(5));
+            if (!spec.Pipelines.TryGetValue(row.GetString(0), out var wish))
+                continue;
+            var dealt = row.GetFieldValue<DateTimeOffset>(1);
+            var left = MissedTimes.LeftOut(wish, dealt, row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+                row.GetFieldValue<DateTimeOffset>(7));
+            rows[row.GetString(0)] = new(row.GetString(0), wish.When, wish.Next(left ?? dealt),
+                row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), row.IsDBNull(3) ? null : row.GetString(3),
+                row.GetInt32(4), row.IsDBNull(5) ? null : row.GetString(5));
         }
         return [.. names.Select(name => rows.GetValueOrDefault(name) ?? new(name, spec.Pipelines[name].When, null, null, null, 0, null))];
     }

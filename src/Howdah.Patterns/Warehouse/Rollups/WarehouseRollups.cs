@@ -22,7 +22,7 @@ public static class WarehouseRollups
                 return new("refreshed") { Counts = new Dictionary<string, long> { ["rows"] = rows } };
             })
             {
-                Database = spec.Database, Kind = "rollup", Subject = each.Key, Every = each.Value.Refresh,
+                Database = spec.Database, Kind = "rollup", Subject = each.Key, Every = each.Value.Refresh, Limit = each.Value.Timeout,
             });
 
     /// <summary>Works out anew the buckets that changed, each rollup in a transaction of its own; others may do so at the same
