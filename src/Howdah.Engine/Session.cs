@@ -61,18 +61,24 @@ public sealed class Session
     }
 
     /// <summary>Attacks the result through the front door.</summary>
-    public async IAsyncEnumerable<Finding> ProveAsync([EnumeratorCancellation] CancellationToken token)
+    public IAsyncEnumerable<Finding> ProveAsync(CancellationToken token) => ProveAsync(null, token);
+
+    /// <summary>Makes some attacks only: all where null.</summary>
+    internal async IAsyncEnumerable<Finding> ProveAsync(Func<Attack, bool>? only, [EnumeratorCancellation] CancellationToken token)
     {
         foreach (var server in Servers.Values)
             await server.ProbeAsync(token);
         var origin = new Origin(Estate);
-        foreach (var promise in promises)
+        foreach (var promise in promises.Where(promise => only is null || promise.Pattern.Attacks.Any(only)))
         {
             var server = Servers[promise.Target.Server.Name];
             using var fingerprint = new FingerprintBuilder();
             await using var catalog = await CatalogOpener.OpenAsync(server, promise.Target.Database?.Name, fingerprint, token);
-            await foreach (var finding in promise.ProveAsync(new Arena(promise.Target, server, catalog, Servers), token))
+            await foreach (var finding in promise.ProveAsync(
+                new Arena(promise.Target, server, catalog, Servers) { Only = only }, token))
             {
+                if (only?.Invoke(finding.Attack) == false)
+                    continue;
                 var found = finding with { Server = server.Name, Database = promise.Target.Database?.Name };
                 yield return found.File is null && origin.Of(promise.Target, found.Pattern) is { } place
                     ? found with { File = place.File, Line = place.Line } : found;

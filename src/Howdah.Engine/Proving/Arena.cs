@@ -28,6 +28,13 @@ public sealed class Arena
     /// <summary>A snapshot of the database's catalogs, for attacks that only read them.</summary>
     public Catalog Catalog { get; }
 
+    /// <summary>Which attacks are asked for; all where null.</summary>
+    internal Func<Attack, bool>? Only { get; init; }
+
+    /// <summary>Whether an attack is asked for: one that is not need not be made.</summary>
+    /// <param name="attack">The attack.</param>
+    public bool Wants(Attack attack) => Only?.Invoke(attack) ?? true;
+
     /// <summary>The way in.</summary>
     internal ServerAccess Server { get; }
 

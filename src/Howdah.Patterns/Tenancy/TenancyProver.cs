@@ -24,6 +24,16 @@ static class TenancyProver
     internal static async IAsyncEnumerable<Finding> ProveAsync(TenancySpec spec, Arena arena,
         [EnumeratorCancellation] CancellationToken token)
     {
+        await foreach (var finding in AllAsync(spec, arena, token))
+        {
+            if (finding is not null)
+                yield return finding;
+        }
+    }
+
+    // Null for an attack that nobody asked for.
+    static async IAsyncEnumerable<Finding?> AllAsync(TenancySpec spec, Arena arena, [EnumeratorCancellation] CancellationToken token)
+    {
         if (spec.Wanted.Signed && arena.Catalog.Secrets is { } secrets)
         {
             // For as long as the proof may take; any backend, for each attack has one of its own.
@@ -48,8 +58,11 @@ static class TenancyProver
                     ? await AsAdminAsync(about, table.Plain, arena, bout => make(spec, bout, table, pair.A, pair.B, token), token)
                     : Unstaged(about, table.Plain);
         }
-        await foreach (var finding in PlaceProver.ProveAsync(spec, arena, null, token))
-            yield return finding;
+        if (PlaceAttacks.All.Any(arena.Wants))
+        {
+            await foreach (var finding in PlaceProver.ProveAsync(spec, arena, null, token))
+                yield return finding;
+        }
         foreach (var login in arena.Logins)
         {
             yield return await AsAdminAsync(OwnerAttacks.Newborn.About, login, arena, bout =>
@@ -67,26 +80,25 @@ static class TenancyProver
         }
     }
 
-    internal static IAsyncEnumerable<Finding> ProvePlaceAsync(TenancySpec spec, Arena arena, Guid tenant, CancellationToken token) =>
-        PlaceProver.ProveAsync(spec, arena, tenant, token);
-
     static Finding Unstaged(Attack about, string target) =>
         new(about, TenancySpec.Key, target, Verdict.Inconclusive, "there are no two tenants with rows in this table to try it with");
 
-    static Task<Finding> AsLoginAsync(
+    static Task<Finding?> AsLoginAsync(
         TenancySpec spec, Attack about, string target, string login, Arena arena, Func<Bout, Task<Outcome>> make,
             CancellationToken token) =>
-        MakeAsync(about, target, () => arena.EnterAsync(login, token), make, attacker: true, shut: !spec.Wanted.Roles.Contains(login));
+        MakeAsync(arena, about, target, () => arena.EnterAsync(login, token), make, attacker: true, shut: !spec.Wanted.Roles.Contains(login));
 
-    static Task<Finding> AsAdminAsync(Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
-        MakeAsync(about, target, () => arena.EnterAsAdminAsync(token), make, attacker: false, shut: false);
+    static Task<Finding?> AsAdminAsync(Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
+        MakeAsync(arena, about, target, () => arena.EnterAsAdminAsync(token), make, attacker: false, shut: false);
 
     // A login that is not the application's may be shut out of the database: that is a refusal. The application's own login being shut out
     // means
     // that the attack was never staged, and so does a privilege that the role that applies lacks for setting the stage.
-    static async Task<Finding> MakeAsync(Attack about, string target, Func<Task<Bout>> enter, Func<Bout, Task<Outcome>> make, bool attacker,
-        bool shut)
+    static async Task<Finding?> MakeAsync(Arena arena, Attack about, string target, Func<Task<Bout>> enter,
+        Func<Bout, Task<Outcome>> make, bool attacker, bool shut)
     {
+        if (!arena.Wants(about))
+            return null;
         var inside = false;
         try
         {

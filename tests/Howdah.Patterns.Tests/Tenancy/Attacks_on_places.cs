@@ -75,7 +75,7 @@ public sealed class Attacks_on_places
         foreach (var each in Sabotages)
         {
             await market.Server.ExecuteAsync(Sql(each.Sql), Market.Database);
-            var findings = (await market.ProveAsync()).Where(finding => finding.Attack.Id == each.Attack).ToList();
+            var findings = (await market.ProveAsync(each.Attack)).Where(finding => finding.Attack.Id == each.Attack).ToList();
             if (!findings.Any(static finding => finding is { Verdict: Verdict.Broken, Fix: not null }))
                 unnoticed.Add($"{each.Attack} did not notice: {each.Sql}\n{string.Join('\n', findings)}");
             if (each.Undo is not null)

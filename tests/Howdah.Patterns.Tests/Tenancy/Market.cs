@@ -100,13 +100,14 @@ sealed class Market : IDisposable
     }
 
     /// <summary>Proves tenancy and nothing else.</summary>
-    internal async Task<List<Finding>> ProveAsync()
+    /// <summary>Proves the tenancy, or one attack of it.</summary>
+    internal async Task<List<Finding>> ProveAsync(string? attack = null)
     {
         var server = Session.Servers["main"];
         using var fingerprint = new FingerprintBuilder();
         await using var catalog = await CatalogOpener.OpenAsync(server, Database, fingerprint, CancellationToken.None);
         var arena = new Arena(new(Session.Estate, Session.Estate.Servers["main"], Session.Estate.Databases[0]), server, catalog,
-            Session.Servers);
+            Session.Servers) { Only = attack is null ? null : each => each.Id == attack };
         var findings = new List<Finding>();
         await foreach (var finding in TenancyProver.ProveAsync(Spec, arena, CancellationToken.None))
             findings.Add(finding);

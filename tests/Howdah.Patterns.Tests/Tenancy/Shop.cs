@@ -1,4 +1,5 @@
 using Howdah.Engine.Proving;
+using Howdah.Patterns.Tenancy;
 using Howdah.Testing;
 
 namespace Howdah.Patterns.Tests.Tenancy;
@@ -81,8 +82,9 @@ sealed class Shop : IDisposable
             $"update pg_database d set datdba = k.datdba, datacl = k.datacl from public.kept k where d.datname = '{Database}'");
     }
 
-    internal async Task<List<Finding>> ProveAsync() =>
-        [.. (await ProveAllAsync()).Where(static finding => finding.Pattern == "tenancy")];
+    /// <summary>Proves the tenancy, or only some of its attacks.</summary>
+    internal Task<List<Finding>> ProveAsync(params IReadOnlyList<string> attacks) => harness.ProveAsync(attack =>
+        attacks.Count == 0 ? TenancyProver.Attacks.Contains(attack) : attacks.Contains(attack.Id));
 
     /// <summary>What all patterns prove.</summary>
     internal Task<List<Finding>> ProveAllAsync() => harness.ProveAsync();
