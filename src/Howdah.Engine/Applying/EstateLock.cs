@@ -34,9 +34,26 @@ static class EstateLock
         }
     }
 
-    static async Task<bool> TryAsync(NpgsqlConnection connection, string estate, CancellationToken token)
+    internal static Task<bool> TryAsync(NpgsqlConnection connection, string estate, CancellationToken token) =>
+        AskAsync(connection, "select pg_catalog.pg_try_advisory_lock($1, $2)", estate, token);
+
+    /// <summary>Frees the lock at once: the server notices that a connection was closed only a little later, and who comes next would be
+    /// refused.</summary>
+    internal static async Task ReleaseAsync(NpgsqlConnection connection, string estate)
     {
-        await using var command = new NpgsqlCommand("select pg_catalog.pg_try_advisory_lock($1, $2)", connection);
+        try
+        {
+            await AskAsync(connection, "select pg_catalog.pg_advisory_unlock($1, $2)", estate, CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // The connection is broken: the server frees what it held.
+        }
+    }
+
+    static async Task<bool> AskAsync(NpgsqlConnection connection, string sql, string estate, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new() { Value = ClassId });
         command.Parameters.Add(new() { Value = KeyOf(estate) });
         return await command.ExecuteScalarAsync(token) is true;

@@ -31,13 +31,17 @@ public static class TenantMigrations
         if (TenancySpec.Of(database) is not { } spec)
             throw new ArgumentException($"database {database.Name} declares no tenancy");
         await using var connection = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
-        await using var command = new NpgsqlCommand("select pg_catalog.pg_try_advisory_lock($1, $2)", connection);
-        command.Parameters.Add(new() { Value = EstateLock.ClassId });
-        command.Parameters.Add(new() { Value = EstateLock.KeyOf(session.Estate.Name) });
-        if (await command.ExecuteScalarAsync(token) is not true)
+        if (!await EstateLock.TryAsync(connection, session.Estate.Name, token))
             throw new ArgumentException($"an apply of `{session.Estate.Name}` is under way; run again when it has ended");
-        using var run = new FanoutRun(session, spec, options);
-        return await run.RunAsync(token);
+        try
+        {
+            using var run = new FanoutRun(session, spec, options);
+            return await run.RunAsync(token);
+        }
+        finally
+        {
+            await EstateLock.ReleaseAsync(connection, session.Estate.Name);
+        }
     }
 
     /// <summary>How far each place is; empty where no tenant has one.</summary>

@@ -176,6 +176,8 @@ public abstract class Migrations_in_places(int major)
             Assert.Equal(["d002", "s002"], report.Moving);
             Assert.Empty(report.Failed);
             Assert.Equal((2, 2), (report.Done, report.Left));
+            command.CommandText = "select pg_advisory_unlock_all()";
+            await command.ExecuteNonQueryAsync();
         }
         Assert.Equal((2, 0), (await tenants.RunAsync() is var after ? after.Done : 0, after.Left));
     }
