@@ -52,7 +52,8 @@ public sealed class Memory_of_the_loader
         var target = await CopyTarget.ReadAsync(connection, "public", "t");
 
         var counts = await CopyLoad.RunAsync([connection], LoadHome.Input(file),
-            new(target, [new("id"), new("name")], new() { Reader = ParquetFiles.Reader }), static (_, _) => ValueTask.CompletedTask, new Watch(() =>
+            new(target, [new("id"), new("name")], new() { Reader = ParquetFiles.Reader }), static (_, _) => ValueTask.CompletedTask,
+            new Watch(() =>
             {
                 process.Refresh();
                 most = Math.Max(most, process.WorkingSet64);

@@ -86,9 +86,11 @@ static class TenancyProver
     static Task<Finding?> AsLoginAsync(
         TenancySpec spec, Attack about, string target, string login, Arena arena, Func<Bout, Task<Outcome>> make,
             CancellationToken token) =>
-        MakeAsync(arena, about, target, () => arena.EnterAsync(login, token), make, attacker: true, shut: !spec.Wanted.Roles.Contains(login));
+        MakeAsync(arena, about, target, () => arena.EnterAsync(login, token), make, attacker: true,
+            shut: !spec.Wanted.Roles.Contains(login));
 
-    static Task<Finding?> AsAdminAsync(Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make, CancellationToken token) =>
+    static Task<Finding?> AsAdminAsync(Attack about, string target, Arena arena, Func<Bout, Task<Outcome>> make,
+        CancellationToken token) =>
         MakeAsync(arena, about, target, () => arena.EnterAsAdminAsync(token), make, attacker: false, shut: false);
 
     // A login that is not the application's may be shut out of the database: that is a refusal. The application's own login being shut out
