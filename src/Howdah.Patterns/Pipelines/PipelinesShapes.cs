@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Upkeep;
+using Howdah.Patterns.Pipelines.Querying;
 
 namespace Howdah.Patterns.Pipelines;
 
@@ -100,6 +101,8 @@ static partial class PipelinesShapes
             "Where the file is taken from if it is not there: an npm package, once.",
             example: "{ npm: vega-datasets@3.2.1, file: data/airports.csv, sha256: \"903c…\" }");
         var url = keys.Optional<string?>("url", Shapes.Text!, null, "An http or https address.", example: "https://example.com/a.csv");
+        var query = keys.Optional<QueryWish?>("query", QueryWish.Shape!, null, "A query on another PostgreSQL.",
+            example: "{ connection: \"${env:CRM_URL}\", sql: \"select id, name from customers\" }");
         var format = keys.Optional("format", Format, Plain, "How its bytes are read.", example: "{ delimiter: \";\" }");
         var columns = keys.Required("columns", Shapes.Map(Column), "Its columns by the target's names.",
             "{ order_id: text, amount: { from: Sales, type: \"numeric(12,4)\" } }");
@@ -137,7 +140,7 @@ static partial class PipelinesShapes
             values.Get(mode), values.Get(key), values.Get(last), values.Get(batch), values.Get(limit), values.Get(empty),
             values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""))
             {
-                Schedule = values.Get(schedule), Fetch = values.Get(fetch), WithUp = values.Get(up),
+                Schedule = values.Get(schedule), Fetch = values.Get(fetch), WithUp = values.Get(up), Query = values.Get(query),
                 SkipsMissed = values.Get(missed), Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
             };
     });

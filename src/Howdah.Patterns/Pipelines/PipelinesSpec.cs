@@ -1,5 +1,6 @@
 using Howdah.Engine.Planning;
 using Howdah.Engine.Upkeep;
+using Howdah.Patterns.Pipelines.Querying;
 
 namespace Howdah.Patterns.Pipelines;
 
@@ -87,6 +88,9 @@ sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
 {
     /// <summary>Where the file comes from if it is not there; null for nowhere.</summary>
     internal FetchWish? Fetch { get; init; }
+
+    /// <summary>The query on another server that gives its rows; null where there is another source.</summary>
+    internal QueryWish? Query { get; init; }
 
     /// <summary>Whether <c>howdah up</c> loads it, too.</summary>
     internal bool WithUp { get; init; }

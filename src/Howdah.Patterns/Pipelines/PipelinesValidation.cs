@@ -17,8 +17,8 @@ static partial class PipelinesValidation
         if (!PlainName().IsMatch(name) || Taken.Contains(name))
             yield return Diagnostic.Error(Codes.Name, $"`{name}` cannot name a pipeline", path,
                 $"small letters, digits, - and _, at most 40, and none of {string.Join(", ", Taken)}");
-        if ((wish.Files is null) == (wish.Url is null))
-            yield return Diagnostic.Error(Codes.Source, $"{name} needs one source, files or url", path, "files: data/sales-*.csv");
+        if (((object?[])[wish.Files, wish.Url, wish.Query]).Count(static source => source is not null) != 1)
+            yield return Diagnostic.Error(Codes.Source, $"{name} needs one source: files, url or query", path, "files: data/sales-*.csv");
         if (wish.Url is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
             yield return Diagnostic.Error(Codes.Source, $"the url of {name} is no http or https address", $"{path}.url",
                 "url: https://example.com/orders.csv");
@@ -47,6 +47,10 @@ static partial class PipelinesValidation
             || wish.Format with { Type = null, Zone = null, Nulls = PipelinesShapes.Plain.Nulls } != PipelinesShapes.Plain))
             yield return Diagnostic.Error(Codes.Format, $"the format of {name} says how texts are written, and Parquet files say it "
                 + "themselves", $"{path}.format", "keep type and zone alone");
+        if (wish.Query is not null && (!wish.Format.Nulls.SequenceEqual(PipelinesShapes.Plain.Nulls)
+            || wish.Format with { Zone = null, Nulls = PipelinesShapes.Plain.Nulls } != PipelinesShapes.Plain))
+            yield return Diagnostic.Error(Codes.Format, $"the format of {name} says how files are written, and its rows come from a query",
+                $"{path}.format", "keep zone alone");
         if (wish is { Schedule: not null } && wish.Every > TimeSpan.Zero)
             yield return Diagnostic.Error(Codes.Schedule, $"{name} has times and an interval", $"{path}.every", "keep schedule or every");
         if (wish is { SkipsMissed: true, Schedule: null })

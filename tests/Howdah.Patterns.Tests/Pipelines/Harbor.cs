@@ -102,7 +102,17 @@ sealed class Harbor : IDisposable
         var name = $"harbor_{Interlocked.Increment(ref counter)}";
         await server.ExecuteAsync($"create database {name} template shop owner shop_owner");
         var yaml = Yaml.Replace("  shop:\n", $"  {name}:\n    adopt: true\n", StringComparison.Ordinal);
-        return new(server, new(server, yaml, port: port?.Invoke(server)), name);
+        return new(server, new(server, yaml, port: port?.Invoke(server)), name) { yaml = yaml };
+    }
+
+    string yaml = "";
+
+    /// <summary>Declares one pipeline more; what it needs in the database is the test's to make.</summary>
+    internal void Declare(string pipeline)
+    {
+        yaml = yaml.Replace("    pipelines:\n", $"    pipelines:\n{string.Concat(pipeline.ReplaceLineEndings("\n").TrimEnd().Split('\n')
+            .Select(static line => $"      {line}\n"))}", StringComparison.Ordinal);
+        Estate.Write(yaml);
     }
 
     internal async Task<IReadOnlyList<LoadReport>> LoadAsync(string pipeline, LoadOptions? options = null)

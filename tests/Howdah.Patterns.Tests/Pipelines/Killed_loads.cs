@@ -8,7 +8,7 @@ namespace Howdah.Patterns.Tests.Pipelines;
 /// <summary>Loads in a process that kills itself; run again, they end as if nothing had been. Points are drawn from a seed.</summary>
 public sealed class Killed_loads
 {
-    static readonly int Kills = Environment.GetEnvironmentVariable("HOWDAH_FULL") is null ? 3 : 25;
+    static readonly int Kills = Environment.GetEnvironmentVariable("HOWDAH_FULL") is null ? 3 : 50;
 
     [Theory]
     [InlineData(18)]
@@ -46,12 +46,12 @@ public sealed class Killed_loads
         union all select line || rule || byte_offset, pg_catalog.convert_from(raw, 'UTF8') from howdah.quarantine
         """);
 
-    static async Task<(int Code, string[] Points)> CrashAsync(Harbor harbor, int point)
+    internal static async Task<(int Code, string[] Points)> CrashAsync(Harbor harbor, int point, string pipeline = "orders")
     {
         using var process = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet",
             [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), harbor.Estate.Folder, "pipeline",
-                point.ToString(CultureInfo.InvariantCulture), "orders"]) { RedirectStandardOutput = true })!;
+                point.ToString(CultureInfo.InvariantCulture), pipeline]) { RedirectStandardOutput = true })!;
         var points = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, points.Split('\n', StringSplitOptions.RemoveEmptyEntries));

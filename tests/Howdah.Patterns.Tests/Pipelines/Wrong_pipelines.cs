@@ -12,6 +12,9 @@ public sealed class Wrong_pipelines
     {
         { "events:", "quarantine:", Codes.Name, "cannot name a pipeline" },
         { "files: events.csv,", "files: events.csv, url: https://example.com/a.csv,", Codes.Source, "needs one source" },
+        { "files: events.csv,", "files: events.csv, query: { connection: \"${env:HOME}\", sql: select 1 },", Codes.Source,
+            "needs one source" },
+        { "files: orders.csv\n", "query: { connection: \"${env:HOME}\", sql: select 1 }\n", Codes.Format, "its rows come from a query" },
         { "files: events.csv,", "url: ftp://example.com/a.csv,", Codes.Source, "no http or https" },
         { "call: dw.load_customer", "call: dw.load_customer\n        into: dw.customer", Codes.Target, "needs one target" },
         { "call: dw.load_customer", "call: dw.load_customer\n        mode: append", Codes.Target, "decides itself" },

@@ -1,5 +1,6 @@
 using Howdah.Engine.Planning;
 using Howdah.Loading;
+using Howdah.Patterns.Pipelines.Querying;
 using Npgsql;
 
 namespace Howdah.Patterns.Pipelines;
@@ -13,6 +14,7 @@ namespace Howdah.Patterns.Pipelines;
 sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, LoadSession session, LoadSource source)
 {
     readonly PipelineWish wish = spec.Pipelines[name];
+    string? identity;
 
     /// <summary>The batch's number, once it has one.</summary>
     internal long Batch { get; private set; }
@@ -21,6 +23,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
     /// <exception cref="LoadException">The source cannot be loaded as it is.</exception>
     internal async Task<LoadReport> RunAsync(CancellationToken token)
     {
+        await source.FetchAsync(token);
+        options.Fault("fetched");
         if (await KnownAsync(token) is { } known)
             return known;
         Batch = (long)(await session.ScalarAsync(Sql.Of($"""
@@ -73,7 +77,7 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
         var read = await CopyLoad.RunAsync([session.Connection], source.Input, job,
             (batch, stop) => refusals.KeepAsync(batch.Rows, stop), Told("reading"), token);
         options.Fault("read");
-        if (source.RetryOf == 0 && !options.Force && await SameAsync(read.Sha256, token) is { } same)
+        if (source.RetryOf == 0 && source.Content is null && !options.Force && await SameAsync(read.Sha256, token) is { } same)
             throw new KnownContentException(same);
         var rows = new StagedRows(session, spec, wish, sql, refusals);
         if (!direct)
@@ -90,7 +94,7 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
             Quarantined = refusals.Count,
             Skipped = read.Skipped + rows.Skipped,
             Bytes = read.Bytes,
-            Sha256 = read.Sha256,
+            Sha256 = identity ?? read.Sha256,
         };
     }
 
@@ -112,6 +116,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
     // A file that was loaded before is told before it is read, if one of its size was.
     async Task<LoadReport?> KnownAsync(CancellationToken token)
     {
+        if (source.Content is { } content)
+            return await LastAsync(content, token);
         if (options.Force || source.RetryOf > 0)
             return null;
         var size = new FileInfo(source.Path).Length;
@@ -121,6 +127,16 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
         await using var file = File.OpenRead(source.Path);
         var hash = Convert.ToHexStringLower(await System.Security.Cryptography.SHA256.HashDataAsync(file, token));
         return await SameAsync(hash, token);
+    }
+
+    // Rows of a query are known by those of the batch before: what a table went back to is to be loaded, too.
+    async Task<LoadReport?> LastAsync(string content, CancellationToken token)
+    {
+        var last = await session.NumbersAsync(Sql.Of($"select b.id from howdah.load_batch b where b.pipeline = {new Literal(name)} "
+            + $"and b.state = 'done' and b.retry_of is null order by b.id desc limit 2"), 2, token);
+        identity = RowSum.After(content, last is [[var newest], ..] ? newest : 0);
+        return options.Force || last.Count == 0 ? null
+            : await SameAsync(RowSum.After(content, last is [_, [var former]] ? former : 0), token);
     }
 
     async Task<LoadReport?> SameAsync(string hash, CancellationToken token)
@@ -134,9 +150,10 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
         if (!await row.ReadAsync(token))
             return null;
         var (batch, as_, mapping) = (row.GetInt64(0), row.GetString(1), row.GetString(2));
-        var other = as_ != source.Name;
+        var other = source.Content is null && as_ != source.Name;
         return new(name, source.Name, other ? LoadOutcome.Refused : LoadOutcome.Known, (other
-            ? $"the same content was loaded as {as_} by batch {batch}" : $"this content was loaded by batch {batch}")
+            ? $"the same content was loaded as {as_} by batch {batch}"
+            : $"{(source.Content is null ? "this content was" : "these rows were")} loaded by batch {batch}")
             + (mapping != Mapping.Of(wish) ? ", before the pipeline was changed" : "")
             + (other || mapping != Mapping.Of(wish) ? "; --force loads it again" : "; nothing to do")) { Batch = batch, Sha256 = hash };
     }

@@ -1,5 +1,6 @@
 using Howdah.Loading;
 using Howdah.Loading.Parquet;
+using Howdah.Patterns.Pipelines.Querying;
 
 namespace Howdah.Patterns.Pipelines;
 
@@ -15,14 +16,20 @@ sealed class LoadSource : IDisposable
 
     readonly string? wrong;
 
-    LoadSource(string name, string path, bool own, PipelineWish wish)
+    // Rows as PostgreSQL wrote them: a line end in a field is one, and an empty line a row of one NULL.
+    readonly bool exact;
+
+    Func<CancellationToken, Task<string>>? fetch;
+
+    LoadSource(string name, string path, bool own, PipelineWish wish, bool exact = false)
     {
+        this.exact = exact;
         Name = name;
         Path = path;
         this.own = own;
         format = wish.Format;
         kind = Kind(name, wish.Format);
-        if (kind != "parquet" && IsParquet(path))
+        if (kind != "parquet" && !exact && IsParquet(path))
         {
             if (wish.Format.Type is null)
                 kind = "parquet";
@@ -46,9 +53,27 @@ sealed class LoadSource : IDisposable
     /// <summary>For a retry: the refused rows by the line they begin in here: their numbers and their lines in their own source.</summary>
     internal IReadOnlyDictionary<long, (long Id, long Line)> Origins { get; init; } = new Dictionary<long, (long, long)>();
 
+    /// <summary>What the rows of a query are known by, once they are fetched; null for what is known by its bytes.</summary>
+    internal string? Content { get; private set; }
+
     internal LoadInput Input => new(Name, LoadInput.File(Path).OpenAsync);
 
     internal static LoadSource File(string name, string path, PipelineWish wish) => new(name, path, false, wish);
+
+    /// <summary>A query's rows, which <see cref="FetchAsync"/> fetches into a file that is gone with this.</summary>
+    internal static LoadSource Of(RowFetch fetch, string name, PipelineWish wish, Action<long, long>? progress)
+    {
+        var path = System.IO.Path.GetTempFileName();
+        string[] columns = [.. wish.Columns.Where(static each => each.Value.Staged).Select(static each => each.Value.From ?? each.Key)];
+        return new(name, path, true, wish, exact: true) { fetch = token => fetch.RunAsync(path, columns, progress, token) };
+    }
+
+    /// <summary>Fetches the rows of a query, by who is alone on the pipeline: else older rows could come after newer ones.</summary>
+    internal async Task FetchAsync(CancellationToken token)
+    {
+        if (fetch is not null)
+            Content = await fetch(token);
+    }
 
     /// <summary>Keeps bytes in a file that is gone with this.</summary>
     internal static async Task<LoadSource> KeepAsync(LoadInput input, PipelineWish wish, CancellationToken token)
@@ -74,7 +99,7 @@ sealed class LoadSource : IDisposable
 
     /// <summary>Refused rows as a file: their header and they themselves.</summary>
     internal static async Task<LoadSource> RetryAsync(long batch, byte[]? header, IReadOnlyList<(long Id, long Line, byte[] Raw)> rows,
-        PipelineWish wish, CancellationToken token)
+        PipelineWish wish, bool exact, CancellationToken token)
     {
         var path = System.IO.Path.GetTempFileName();
         var origins = new Dictionary<long, (long, long)>();
@@ -90,7 +115,7 @@ sealed class LoadSource : IDisposable
                 at += record.Count((byte)'\n') + 1;
             }
         }
-        return new($"quarantine of batch {batch}", path, true, wish)
+        return new($"quarantine of batch {batch}", path, true, wish, exact)
         {
             RetryOf = batch, Origins = origins,
         };
@@ -144,7 +169,8 @@ sealed class LoadSource : IDisposable
             DateFormat = format.Date == "yyyy-MM-dd" ? null : format.Date,
             TimestampFormat = format.Timestamp == "iso" ? null : format.Timestamp,
             Zone = zone,
-            BlankLines = BlankLines.Skip,
+            BlankLines = exact ? BlankLines.Keep : BlankLines.Skip,
+            MaxLinesInRecord = exact ? int.MaxValue : new Reading().MaxLinesInRecord,
             MayBeEmpty = wish.Empty,
         };
     }

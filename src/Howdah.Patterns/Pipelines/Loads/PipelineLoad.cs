@@ -2,6 +2,7 @@ using Howdah.Engine;
 using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Loading;
+using Howdah.Patterns.Pipelines.Querying;
 using Npgsql;
 
 namespace Howdah.Patterns.Pipelines;
@@ -37,7 +38,7 @@ public static class PipelineLoad
         var spec = Spec(session, database, pipeline);
         var wish = spec.Pipelines[pipeline];
         var reports = new List<LoadReport>();
-        foreach (var open in Sources(spec, wish, pipeline, options, reports))
+        foreach (var open in Sources(session, spec, wish, pipeline, options, reports))
         {
             LoadSource source;
             try
@@ -68,9 +69,17 @@ public static class PipelineLoad
                     : $"there are {string.Join(", ", spec.Pipelines.Keys)}"));
     }
 
-    static IEnumerable<Func<CancellationToken, Task<LoadSource>>> Sources(PipelinesSpec spec, PipelineWish wish, string pipeline,
-        LoadOptions options, List<LoadReport> reports)
+    static IEnumerable<Func<CancellationToken, Task<LoadSource>>> Sources(Session session, PipelinesSpec spec, PipelineWish wish,
+        string pipeline, LoadOptions options, List<LoadReport> reports)
     {
+        if (options.Files.Count == 0 && wish.Query is { } query)
+        {
+            var fetch = new RowFetch(pipeline, query, session.Secrets);
+            Action<long, long>? progress = options.Progress is { } told
+                ? (rows, bytes) => told.Report(new(query.Name, "fetching", rows, 0, bytes, null)) : null;
+            yield return _ => Task.FromResult(LoadSource.Of(fetch, query.Name, wish, progress));
+            yield break;
+        }
         var any = false;
         foreach (var text in options.Files.Count > 0 ? options.Files : [wish.Files ?? wish.Url!])
         {

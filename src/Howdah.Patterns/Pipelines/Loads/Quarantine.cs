@@ -1,5 +1,6 @@
 using Howdah.Engine;
 using Howdah.Engine.Files;
+using Howdah.Patterns.Pipelines.Querying;
 using Npgsql;
 
 namespace Howdah.Patterns.Pipelines;
@@ -127,7 +128,8 @@ public static class Quarantine
                     "its rows cannot be read apart from their source: load a mended file, and discard them"));
                 continue;
             }
-            using var source = await LoadSource.RetryAsync(group.Key, header, fit, wish with { Format = format }, token);
+            using var source = await LoadSource.RetryAsync(group.Key, header, fit, wish with { Format = format },
+                QueryWish.Names(group.First().Source), token);
             reports.Add(await PipelineLoad.LoadAsync(session, spec, pipeline, source, options, token));
         }
         return reports;
