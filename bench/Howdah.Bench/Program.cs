@@ -44,8 +44,12 @@ switch (args)
         await ParquetBench.RunAsync(file, how is [var version, ..] ? int.Parse(version, CultureInfo.InvariantCulture) : 18,
             how is [_, var many] ? int.Parse(many, CultureInfo.InvariantCulture) : 5);
         break;
+    case ["spares", .. var on]:
+        await TenantsBench.SparesAsync(on is [var of] ? int.Parse(of, CultureInfo.InvariantCulture) : 18);
+        break;
     default:
-        Console.Error.WriteLine("plan, move, tenants, partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, fact ROWS ROUNDS, "
+        Console.Error.WriteLine("plan, move, tenants, spares [MAJOR], "
+            + "partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, fact ROWS ROUNDS, "
             + "convert [--rows N], load FLIGHTS.csv [MAJOR [ROUNDS]] or parquet FLIGHTS.parquet [MAJOR [ROUNDS]]");
         return 1;
 }

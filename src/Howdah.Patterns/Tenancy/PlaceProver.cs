@@ -7,6 +7,7 @@ using Howdah.Engine.Servers;
 using Howdah.Patterns.Tenancy.Attacks;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
+using Howdah.Patterns.Tenancy.Sparing;
 using Npgsql;
 
 namespace Howdah.Patterns.Tenancy;
@@ -21,6 +22,8 @@ static class PlaceProver
     static readonly CatalogQuery Schemas = CatalogQuery.Load(typeof(PlaceAttacks), "schemas.sql");
     static readonly CatalogQuery Databases = CatalogQuery.Load(typeof(PlaceAttacks), "databases.sql");
 
+    static readonly CatalogQuery Shelf = CatalogQuery.Load(typeof(SparesInspector), "shelf.sql");
+
     /// <summary>Proves all, or one tenant.</summary>
     internal static async IAsyncEnumerable<Finding> ProveAsync(TenancySpec spec, Arena arena, Guid? only,
         [EnumeratorCancellation] CancellationToken token)
@@ -30,9 +33,15 @@ static class PlaceProver
         if (unclear is null)
             yield return await ClosedAsync(spec, arena, [.. all.Where(tenant => tenant.State != "active"
                 || tenant.Home.Place is not null).Take(2 * Sample)], token);
+        if (unclear is null && only is null)
+        {
+            await foreach (var finding in SparesAsync(spec, arena, token))
+                yield return finding;
+        }
         if (unclear is not null || placed.Count == 0)
         {
-            foreach (var attack in PlaceAttacks.All.Where(attack => unclear is not null || attack != PlaceAttacks.Closed))
+            foreach (var attack in PlaceAttacks.All.Where(attack => unclear is not null
+                || attack != PlaceAttacks.Closed && attack != PlaceAttacks.Spares))
                 yield return new(attack, TenancySpec.Key, spec.Database, unclear is null ? Verdict.Held : Verdict.Inconclusive,
                     unclear ?? "no tenant has a place of its own");
             yield break;
@@ -62,6 +71,19 @@ static class PlaceProver
             if (tenant.Home.Model == TenancyModel.Databases)
                 yield return await KnockAsync(spec, arena, tenant, key, near, token);
         }
+    }
+
+    static async IAsyncEnumerable<Finding> SparesAsync(TenancySpec spec, Arena arena, [EnumeratorCancellation] CancellationToken token)
+    {
+        var facts = await SparesInspector.InspectAsync(arena.Catalog, await arena.Catalog.QueryAsync(Shelf, static row =>
+            row.GetBoolean(0), token) is [true], token);
+        foreach (var group in facts.All.Where(static spare => spare.Ready).GroupBy(spare => spare.Server ?? spec.Server))
+            yield return await MakeAsync(PlaceAttacks.Spares, group.Key, () => arena.EnterAsAdminAsync(group.Key, null, token),
+                async bout => await FaultsAsync(bout, Spare.Faults, token, group.Select(static spare => spare.Name).ToArray(), spec.Owner)
+                    is { Count: > 0 } faults ? Outcome.Broken(string.Join("; ", faults), "howdah upkeep --once drops it and makes another")
+                    : Outcome.Held("closed to everybody, and nobody was ever connected to them"));
+        if (spec.Wanted.Spares > 0 && !facts.All.Any(static spare => spare.Ready))
+            yield return new(PlaceAttacks.Spares, TenancySpec.Key, spec.Database, Verdict.Held, "no database waits for a tenant");
     }
 
     // The door: another tenant's role with its right password, and the application.

@@ -62,8 +62,24 @@ static class RegistryTables
                 """),
         ], []);
 
+    /// <summary>Databases made ahead.</summary>
+    internal static RegistryTable Spares { get; } = new("tenant_spares", "databases made ahead, which are nobody's yet",
+        "begun timestamp with time zone, place text, server text, structure text, version text",
+        [
+            Sql.Of($"""
+                create table howdah.tenant_spares (
+                  place text primary key,
+                  server text,                       -- null: home's
+                  structure text,                    -- what stands in it; null: not finished, or being dropped
+                  version text not null,             -- home's last migration at that time
+                  begun timestamptz not null default pg_catalog.now()
+                )
+                """),
+        ], []);
+
     /// <summary>The tables that a tenancy needs.</summary>
-    internal static IReadOnlyList<RegistryTable> For(TenancySpec spec) => spec.Wanted.Signed ? [.. All, Signing] : All;
+    internal static IReadOnlyList<RegistryTable> For(TenancySpec spec) =>
+        [.. All, .. spec.Wanted.Signed ? [Signing] : (RegistryTable[])[], .. spec.Wanted.Spares > 0 ? [Spares] : (RegistryTable[])[]];
 
     internal static IReadOnlyList<RegistryTable> All { get; } =
     [

@@ -2,6 +2,7 @@ using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Leaves;
+using Howdah.Patterns.Tenancy.Sparing;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -20,7 +21,7 @@ static class TenancyDiffer
         LeavesDiffer.Leaves(spec, facts, steps, notes);
         notes.AddRange(TenancyLint.Check(spec, facts));
         var places = FanoutDiffer.Diff(spec, facts.Places);
-        return new([.. steps, .. places.Steps], [.. notes, .. places.Notes]);
+        return new([.. steps, .. places.Steps, .. SparesDiffer.Diff(spec, facts.Spares)], [.. notes, .. places.Notes]);
     }
 
     static void Table(TenancySpec spec, TenancyFacts facts, QName table, List<Step> steps, List<Diagnostic> notes)

@@ -1,6 +1,7 @@
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Leaves;
+using Howdah.Patterns.Tenancy.Sparing;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -22,6 +23,9 @@ sealed record TenancyFacts(
 {
     /// <summary>Tenants' own schemas and databases.</summary>
     internal FanoutFacts Places { get; init; } = FanoutFacts.None;
+
+    /// <summary>Databases made ahead.</summary>
+    internal SparesFacts Spares { get; init; } = SparesFacts.None;
 
     /// <summary>Tenants' own partitions.</summary>
     internal LeavesFacts Leaves { get; init; } = LeavesFacts.None;

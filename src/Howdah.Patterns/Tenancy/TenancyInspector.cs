@@ -3,6 +3,7 @@ using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Leaves;
 using Howdah.Patterns.Tenancy.Placing;
+using Howdah.Patterns.Tenancy.Sparing;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -51,6 +52,7 @@ static class TenancyInspector
                 part.Name == RegistryTables.Signing.Key), token))
         {
             Places = await FanoutInspector.InspectAsync(spec, catalog, token),
+            Spares = await SparesInspector.InspectAsync(catalog, parts.Any(static part => part.Name == RegistryTables.Spares.Key), token),
             Leaves = known ? await LeavesInspector.InspectAsync(spec, catalog, token) : LeavesFacts.None,
         };
     }

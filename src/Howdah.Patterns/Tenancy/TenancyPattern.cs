@@ -1,5 +1,6 @@
 using Howdah.Engine;
 using Howdah.Patterns.Tenancy.Fanout;
+using Howdah.Patterns.Tenancy.Sparing;
 
 namespace Howdah.Patterns.Tenancy;
 
@@ -19,5 +20,6 @@ static class TenancyPattern
         Inspect = TenancyInspector.InspectAsync,
         Diff = TenancyDiffer.Diff,
         Prove = TenancyProver.ProveAsync,
+        Chores = SparesChore.Of,
     };
 }

@@ -18,10 +18,12 @@ namespace Howdah.Patterns.Tenancy;
 /// <param name="Key">The secret from which tenants' passwords and the key of signed contexts come.</param>
 /// <param name="Signed">Whether the context carries a signature that the floor checks.</param>
 /// <param name="Partitioned">Whether the tables are partitioned by tenant, one partition each.</param>
+/// <param name="Spares">How many databases are kept made ahead for tenants to come, on each server where they are made.</param>
 sealed record TenancySection(
     TenancyModel Model, string Column, string Type, string Context,
     IReadOnlyList<string> Roles, IReadOnlyList<QName> Tables, IReadOnlyList<QName> Shared, string? Backup,
-    IReadOnlyList<string>? Servers = null, SecretRef? Key = null, bool Signed = false, bool Partitioned = false);
+    IReadOnlyList<string>? Servers = null, SecretRef? Key = null, bool Signed = false, bool Partitioned = false,
+    int Spares = 0);
 
 /// <summary>Tenancy as wanted in one database.</summary>
 /// <param name="Server">The server.</param>
@@ -78,9 +80,12 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
             var partitioned = keys.Optional("partitioned", Shapes.Bool, false,
                 "Whether migrations make the tables PARTITION BY LIST of the tenant column; each tenant in rows then gets partitions "
                     + "of its own.", "false");
+            var spares = keys.Optional("spares", Shapes.Int(0, 100), 0,
+                "How many databases are kept made ahead on each server, empty and closed, so that a new tenant need not wait for "
+                    + "CREATE DATABASE.", "2", sql: "CREATE DATABASE … TEMPLATE … ALLOW_CONNECTIONS false");
             return values => new(values.Get(model), values.Get(column), values.Get(type), values.Get(context),
                 values.Get(roles), values.Get(tables), values.Get(shared), values.Get(backup), values.Get(servers), values.Get(key),
-                values.Get(signed), values.Get(partitioned));
+                values.Get(signed), values.Get(partitioned), values.Get(spares));
         }));
 
     /// <summary>The tenancy of a database; null where none is declared.</summary>
@@ -93,6 +98,9 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
     {
         foreach (var (key, why, hint) in Unserved(spec.Wanted, spec.Wanted.Model))
             yield return Diagnostic.Error(Codes.Model, why, $"{spec.Path}.{key}", hint);
+        foreach (var (_, why, hint) in spec.Wanted is { Spares: > 0, Model: not TenancyModel.Databases }
+            ? Unserved(spec.Wanted, TenancyModel.Databases) : [])
+            yield return Diagnostic.Error(Codes.Model, why, $"{spec.Path}.spares", hint);
         if (spec.Wanted is { Signed: true, Type: not "uuid" })
             yield return Diagnostic.Error(Codes.Model, "signed contexts carry ids of the registry, which are uuids", $"{spec.Path}.signed",
                 "leave `signed` out, or let the column be a uuid");

@@ -77,9 +77,15 @@ sealed class Market : IDisposable
     Market(TestServer server, string model, string extra)
     {
         Server = server;
-        harness = new(server, File.Replace("MODEL", model, StringComparison.Ordinal).Replace("EXTRA", extra, StringComparison.Ordinal));
+        harness = new(server, Text(model, extra));
         harness.Write("migrations/0001_tables.sql", Tables);
     }
+
+    static string Text(string model, string extra) =>
+        File.Replace("MODEL", model, StringComparison.Ordinal).Replace("EXTRA", extra, StringComparison.Ordinal);
+
+    /// <summary>Writes the file anew, with something else after the tables.</summary>
+    internal void Declare(string extra) => harness.Write(Text("rows", extra));
 
     internal TestServer Server { get; }
 

@@ -22,6 +22,10 @@ static class PlaceAttacks
     internal static Attack Door { get; } = new("TEN-H22", "Nobody else gets into a tenant's database", Gravity.Critical, true,
         "Logs in to a tenant's database as another tenant's role and as the application; being let in is a break.", "Howdah");
 
+    internal static Attack Spares { get; } = new("TEN-H23", "A database made ahead is nobody's", Gravity.High, false,
+        "Looks at all databases that wait for a tenant: missing ones, any that takes connections or ever took one (so that it could hold "
+            + "rows), privileges of anybody but the owner, another owner's, a role of its name.", "Howdah");
+
     internal static IReadOnlyList<(Attack About, Func<Sight, CancellationToken, Task<Outcome>> MakeAsync)> Live { get; } =
     [
         (new("TEN-G22", "A tenant's role reads nothing of others", Gravity.Critical, true,
@@ -65,7 +69,8 @@ static class PlaceAttacks
             + "table; "
             + "anything but SQLSTATE HW001 is a break (two homes would be written, or a suspended tenant served).", "Howdah");
 
-    internal static IReadOnlyList<Attack> All { get; } = [Closed, Schemas, Databases, Door, .. Live.Select(static each => each.About)];
+    internal static IReadOnlyList<Attack> All { get; } = [Closed, Schemas, Databases, Door, Spares,
+        .. Live.Select(static each => each.About)];
 }
 
 /// <summary>A tenant's role in its place, and whom it attacks.</summary>

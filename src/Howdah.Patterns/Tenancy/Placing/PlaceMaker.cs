@@ -3,6 +3,7 @@ using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Blueprint;
 using PlaceVersions = Howdah.Patterns.Tenancy.Fanout.PlaceVersions;
 using Howdah.Patterns.Tenancy.Registry;
+using Howdah.Patterns.Tenancy.Sparing;
 using Npgsql;
 
 namespace Howdah.Patterns.Tenancy.Placing;
@@ -32,7 +33,9 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
     /// <param name="structure">What stands in it.</param>
     /// <param name="open">Whether its role may log in at once.</param>
     /// <param name="token">Cancels.</param>
-    internal async Task MakeAsync(Guid tenant, Placement place, Structure structure, bool open, CancellationToken token)
+    /// <param name="spare">Whether the place is a database that was made ahead; made now, if it is no more as it should be.</param>
+    internal async Task MakeAsync(Guid tenant, Placement place, Structure structure, bool open, CancellationToken token,
+        bool spare = false)
     {
         var name = place.Place ?? throw new ArgumentException("rows have no place of their own");
         var verifier = TenantKey.Of(session, spec).VerifierOf(name);
@@ -42,7 +45,7 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
                 .. PlaceScript.Schema(spec, structure, tenant, name), PlaceVersions.Begin(name)], token);
             return;
         }
-        await DatabaseAsync(tenant, place, name, verifier, structure, open, token);
+        await DatabaseAsync(tenant, place, name, verifier, structure, open, spare, token);
         Fault?.Invoke("place filled");
         await Run.OneAsync(home, PlaceVersions.Begin(name), token);
         Fault?.Invoke("version recorded");
@@ -67,20 +70,46 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
         await Run.OneAsync(server, Sql.Of($"drop role if exists {name}"), token);
     }
 
-    async Task DatabaseAsync(Guid tenant, Placement place, string name, string verifier, Structure structure, bool open,
+    /// <summary>Makes a database ahead: nobody's, empty, closed to everybody.</summary>
+    internal async Task SpareAsync(Placement place, Structure structure, CancellationToken token)
+    {
+        await using var maintenance = await session.Servers[place.Server].OpenAdminAsync(null, token);
+        await LockAsync(maintenance, place.Database, token);
+        await TemplateAsync(maintenance, place, structure, token);
+        await Run.OneAsync(maintenance, Copy(place.Database), token);
+        Fault?.Invoke("spare made");
+        await Run.OneAsync(maintenance, Sql.Of($"revoke all on database {new Ident(place.Database)} from public"), token);
+        Fault?.Invoke("spare closed");
+    }
+
+    async Task TemplateAsync(NpgsqlConnection maintenance, Placement place, Structure structure, CancellationToken token)
+    {
+        await Run.OneAsync(maintenance, Membership.In(maintenance, spec.Owner), token);
+        await TemplateDatabase.EnsureAsync(spec, structure, home, session.Servers[place.Server], maintenance, Fault, token);
+    }
+
+    // Born with connections refused: neither the template's privileges nor its settings are copied, so PUBLIC could connect.
+    Sql Copy(string name) => Sql.Of($"create database {new Ident(name)} with template {new Ident(TemplateDatabase.NameOf(spec))} "
+        + $"owner {new Ident(spec.Owner)} allow_connections false");
+
+    async Task DatabaseAsync(Guid tenant, Placement place, string name, string verifier, Structure structure, bool open, bool spare,
         CancellationToken token)
     {
         var server = session.Servers[place.Server];
         await using var maintenance = await server.OpenAdminAsync(null, token);
         await LockAsync(maintenance, name, token);
-        await Run.OneAsync(maintenance, Membership.In(maintenance, spec.Owner), token);
-        await TemplateDatabase.EnsureAsync(spec, structure, home, server, maintenance, Fault, token);
         var database = new Ident(name);
+        var made = spare && await Spare.FaultAsync(maintenance, name, spec.Owner, token) is null;
+        if (made)
+            await Run.OneAsync(maintenance, Membership.In(maintenance, spec.Owner), token);
+        else
+            await TemplateAsync(maintenance, place, structure, token);
         await Run.OneAsync(maintenance, PlaceScript.Role(name, verifier, null, open), token);
         Fault?.Invoke("role made");
-        // Born with connections refused: neither the template's privileges nor its settings are copied, so PUBLIC could connect.
-        await Run.OneAsync(maintenance, Sql.Of($"create database {database} with template {new Ident(TemplateDatabase.NameOf(spec))} "
-            + $"owner {new Ident(spec.Owner)} allow_connections false"), token);
+        if (spare && !made)
+            await Run.OneAsync(maintenance, Sql.Of($"drop database if exists {database} with (force)"), token);
+        if (!made)
+            await Run.OneAsync(maintenance, Copy(name), token);
         Fault?.Invoke("database made");
         await Run.AllAsync(maintenance,
         [

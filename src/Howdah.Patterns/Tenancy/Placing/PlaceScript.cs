@@ -107,12 +107,25 @@ static class PlaceScript
     {
         yield return Sql.Of($"set local role {new Ident(spec.Owner)}");
         yield return Sql.Of($"set local search_path = ''");
+        yield return Empty(spec);
         foreach (var statement in Bind(spec, tenant, static table => table))
             yield return statement;
         foreach (var grant in structure.AroundGrants.Concat(structure.Grants))
             yield return Sql.Of($"{grant} {new Ident(place)}");
         yield return Sql.Of($"reset role");
     }
+
+    // What stands in a database before it is a tenant's would be somebody else's.
+    static Sql Empty(TenancySpec spec) => Sql.Of($"do {new DollarQuoted(Sql.Of($"""
+
+        begin
+          if {Sql.Join("\n    or ", spec.Wanted.Tables.Concat(spec.Wanted.Shared).Select(static table =>
+              Sql.Of($"exists (select from {table})")))} then
+            raise exception 'the new database holds rows already: call create again, which makes another';
+          end if;
+        end
+
+        """).ToString())}");
 
     static IEnumerable<Sql> Bind(TenancySpec spec, Guid tenant, Func<QName, QName> place)
     {

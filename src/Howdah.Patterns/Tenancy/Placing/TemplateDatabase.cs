@@ -18,6 +18,10 @@ static class TemplateDatabase
     internal static string NameOf(TenancySpec spec) => $"howdah_template_{PlaceScript.Hash([Sql.Of($"{new Ident(spec.Server)}"),
         Sql.Of($"{new Ident(spec.Database)}")])}";
 
+    /// <summary>What tells one structure from another, in a template and in what is copied from it.</summary>
+    internal static string StructureOf(Structure structure) => $"{structure.Hash} {PlaceScript.Hash(structure.Around
+        .Concat(structure.Shared).Concat(structure.Statements).Concat(structure.AroundLate))}";
+
     /// <summary>Makes sure that it is there and has the structure.</summary>
     /// <param name="spec">The tenancy.</param>
     /// <param name="structure">The structure.</param>
@@ -30,8 +34,7 @@ static class TemplateDatabase
         NpgsqlConnection maintenance, Action<string>? fault, CancellationToken token)
     {
         var name = NameOf(spec);
-        var told = $"Howdah: template of tenants of {spec.Database}, structure {structure.Hash} {PlaceScript.Hash(structure.Around
-            .Concat(structure.Shared).Concat(structure.Statements).Concat(structure.AroundLate))}";
+        var told = $"Howdah: template of tenants of {spec.Database}, structure {StructureOf(structure)}";
         if (await IsAsync(maintenance, name, told, token))
             return;
         await Run.ScalarAsync(maintenance, "select pg_catalog.pg_advisory_lock($1, 0)", token, Lock);

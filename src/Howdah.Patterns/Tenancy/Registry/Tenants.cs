@@ -7,6 +7,7 @@ using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Sharing;
+using Howdah.Patterns.Tenancy.Sparing;
 using Npgsql;
 
 namespace Howdah.Patterns.Tenancy.Registry;
@@ -193,10 +194,10 @@ public sealed class Tenants : IAsyncDisposable
             if (await Registry.FindAsync(name, token) is { State: "creating" } half)
                 await places.DropAsync(half.Home, token);
             fault?.Invoke("half dropped");
-            var made = await BeginAsync(name, server, token);
+            var made = await BeginAsync(name, server, structure, token);
             fault?.Invoke("registered");
             var place = new Placement(TenancyModel.Databases, server, made.Place, made.Place);
-            await places.MakeAsync(made.Id, place, structure, open: true, token);
+            await places.MakeAsync(made.Id, place, structure, open: true, token, made.Spare);
             var id = new Literal(made.Id.ToString());
             await Run.AllAsync(home,
             [
@@ -214,13 +215,15 @@ public sealed class Tenants : IAsyncDisposable
         }
     }
 
-    async Task<(Guid Id, string Place)> BeginAsync(string name, string server, CancellationToken token)
+    // A database made ahead is taken in the same transaction: from then on it is this tenant's half, like one that is made now.
+    async Task<(Guid Id, string Place, bool Spare)> BeginAsync(string name, string server, Structure structure, CancellationToken token)
     {
         await using var transaction = await home.BeginTransactionAsync(token);
-        var made = await InsertAsync(name, TenancyModel.Databases, server == spec.Server ? null : server, "creating", token);
+        var spare = await Spare.TakeAsync(spec, server, structure, home, token);
+        var made = await InsertAsync(name, TenancyModel.Databases, server == spec.Server ? null : server, "creating", token, spare);
         if (made is null)
         {
-            var place = await places.NewNameAsync(token);
+            var place = spare ?? await places.NewNameAsync(token);
             var id = (Guid)(await Run.ScalarAsync(home, "update howdah.tenants set place = $2, model = 'databases', server = $3 "
                 + "where name = $1 and state = 'creating' returning id", token, name, place, server == spec.Server ? DBNull.Value : server)
                 ?? throw new ArgumentException($"the tenant `{name}` was made by somebody else meanwhile"))!;
@@ -235,17 +238,19 @@ public sealed class Tenants : IAsyncDisposable
             Fence.Lay(spec),
         ], token);
         await transaction.CommitAsync(token);
-        return made.Value;
+        return (made.Value.Id, made.Value.Place, spare is not null);
     }
 
-    async Task<(Guid Id, string Place)?> InsertAsync(string name, TenancyModel model, string? server, string state, CancellationToken token)
+    async Task<(Guid Id, string Place)?> InsertAsync(string name, TenancyModel model, string? server, string state, CancellationToken token,
+        string? place = null)
     {
         await using var command = new NpgsqlCommand("""
-            insert into howdah.tenants (name, state, model, server, place) values ($1, $2, $3, $4, 't_' || pg_catalog.substr(
-              pg_catalog.md5(pg_catalog.gen_random_uuid()::text || pg_catalog.gen_random_uuid()::text), 1, 20))
+            insert into howdah.tenants (name, state, model, server, place) values ($1, $2, $3, $4, coalesce($5, 't_' || pg_catalog.substr(
+              pg_catalog.md5(pg_catalog.gen_random_uuid()::text || pg_catalog.gen_random_uuid()::text), 1, 20)))
             on conflict (name) do nothing returning id, place
             """, home);
-        foreach (var value in (object[])[name, state, TenantRegistry.NameOf(model), (object?)server ?? DBNull.Value])
+        foreach (var value in (object[])[name, state, TenantRegistry.NameOf(model), (object?)server ?? DBNull.Value,
+            (object?)place ?? DBNull.Value])
             command.Parameters.Add(new() { Value = value });
         await using var row = await command.ExecuteReaderAsync(token);
         return await row.ReadAsync(token) ? (row.GetGuid(0), row.GetString(1)) : null;

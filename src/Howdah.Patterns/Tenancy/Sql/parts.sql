@@ -25,7 +25,7 @@ from (
                from pg_catalog.aclexplode(c.relacl) x where x.grantee <> c.relowner order by 1)
   from pg_catalog.pg_class c
   where c.relnamespace = pg_catalog.to_regnamespace('howdah') and c.relkind = 'r'
-    and c.relname in ('tenants', 'tenant_work', 'tenant_events', 'tenant_versions', 'signing')
+    and c.relname in ('tenants', 'tenant_work', 'tenant_events', 'tenant_versions', 'tenant_spares', 'signing')
   union all
   select 'guard', pg_catalog.concat_ws(' ', e.evtevent, e.evtenabled::text, e.evttags::text, e.evtfoid::pg_catalog.regproc::text), array[]::text[]
   from pg_catalog.pg_event_trigger e where e.evtname = 'howdah_guard'
