@@ -61,6 +61,43 @@ sealed class LeafSteps(PartitionsSpec spec, QName parent, QName root)
         };
     }
 
+    /// <summary>
+    /// Says what is wrong with a table that was not there when the plan was made, before PostgreSQL says it of a partition's name.
+    /// </summary>
+    /// <param name="within">How partitions are divided again.</param>
+    internal Sql Guard(Division within) => Sql.Of($"""
+        do {new DollarQuoted(Sql.Of($"""
+
+        declare
+          lacks pg_catalog.record;
+        begin
+          select c.relname as name, pg_catalog.quote_ident(c.relname) as quoted,
+                 case k.contype when 'p' then 'primary key' when 'u' then 'unique constraint' else 'unique index' end as kind,
+                 (select pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' order by a.attnum) from pg_catalog.pg_attribute a
+                  where a.attrelid = c.oid and a.attnum <= i.indnkeyatts) as columns
+            into lacks
+          from pg_catalog.pg_index i
+          join pg_catalog.pg_class c on c.oid = i.indexrelid
+          left join pg_catalog.pg_constraint k on k.conindid = i.indexrelid and k.contype in ('p', 'u')
+          where i.indrelid = {new Literal(parent.ToString())}::pg_catalog.regclass and i.indisunique
+            and not exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum <= i.indnkeyatts
+              and a.attname = {new Literal(within.By)})
+          limit 1;
+          if found then
+            raise exception using errcode = '0A000', message = pg_catalog.format(
+              'the %s %s of %s does not hold %s, by which its partitions are divided again: PostgreSQL keeps it within one partition',
+              lacks.kind, lacks.name, {new Literal(parent.Plain)}, {new Literal(within.By)}),
+              hint = pg_catalog.format(case when lacks.kind = 'unique index'
+                  then 'in a migration: DROP INDEX %1$s.%2$s; CREATE UNIQUE INDEX %2$s ON %3$s (%4$s, %5$s)'
+                  else 'in a migration: ALTER TABLE %3$s DROP CONSTRAINT %2$s, ADD CONSTRAINT %2$s %6$s (%4$s, %5$s)' end,
+                {new Literal(new Ident(parent.Schema).ToString())}, lacks.quoted, {new Literal(parent.ToString())}, lacks.columns,
+                {new Literal(new Ident(within.By).ToString())}, case lacks.kind when 'primary key' then 'PRIMARY KEY' else 'UNIQUE' end);
+          end if;
+        end
+
+        """).ToString())}
+        """);
+
     static Sql? By(Division? within) => within is null ? null
         : Sql.Of($" partition by {new Words(within.Kind.Strategy())} ({new Ident(within.By)})");
 

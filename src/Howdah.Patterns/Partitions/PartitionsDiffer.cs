@@ -66,11 +66,17 @@ static class PartitionsDiffer
             taken.Add(name);
             return new(table.Schema, name);
         }
+        var lacks = DividingProblems.KeyLacks(table, wish, seen, path);
+        notes.AddRange(lacks is null ? [] : [lacks]);
+        var sure = facts.Tables.ContainsKey(table) && lacks is null;
         foreach (var (suffix, bound) in missing)
         {
             var leaf = Name(table.Name, suffix);
-            steps.Add(maker.Create(leaf, new(wish.By), bound, rest, seen.Columns, wish.Within,
-                wish.Within is { } within ? [.. within.Missing([]).Select(each => (Name(leaf.Name, each.Suffix), each.Bound))] : null));
+            var step = maker.Create(leaf, new(wish.By), bound, rest, seen.Columns, wish.Within,
+                wish.Within is { } within ? [.. within.Missing([]).Select(each => (Name(leaf.Name, each.Suffix), each.Bound))] : null);
+            // What the plan could not look at, or what a migration of it may mend, the first of its steps looks at.
+            steps.Add(sure || wish.Within is null ? step : step with { Sql = [maker.Guard(wish.Within), .. step.Sql] });
+            sure = true;
         }
         foreach (var leaf in living.Where(wish.Divides))
             steps.AddRange(wish.Within!.Missing(leaf.Leaves).Select(each => new LeafSteps(spec, leaf.Name, table).Create(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Howdah.Engine.Applying;
 using Howdah.Engine.Files;
 using Howdah.Engine.Proving;
 using Howdah.Patterns.Partitions.Retiring;
@@ -136,12 +137,27 @@ public sealed class Kinds_of_partitions
             ALTER TABLE "app"."keyed" DROP CONSTRAINT "keyed_pkey", ADD CONSTRAINT "keyed_pkey" PRIMARY KEY ("id", "at", "tenant");
             """, lacks.Hint, StringComparison.Ordinal);
 
+        // Of a table that a migration of the same plan makes, the step says it; mended by the next migration, it goes on.
+        estate.Write(DividedYaml(Grown).Replace("app.notes:", "app.fresh: { by: at, every: month, within: { by: tenant, modulus: 2 } }, "
+            + "app.notes:", StringComparison.Ordinal));
+        estate.Write("migrations/0002_fresh.sql",
+            "create table app.fresh (id bigint, at date, tenant bigint, primary key (id, at)) partition by range (at)");
+        var failed = await estate.ApplyAsync();
+        Assert.Equal(ApplyOutcome.Failed, failed.Outcome);
+        const string Mended = "ALTER TABLE \"app\".\"fresh\" DROP CONSTRAINT fresh_pkey, ADD CONSTRAINT fresh_pkey "
+            + "PRIMARY KEY (id, at, \"tenant\")";
+        Assert.Contains("the primary key fresh_pkey of app.fresh does not hold tenant, by which its partitions are divided again",
+            failed.Message, StringComparison.Ordinal);
+        Assert.Contains($"in a migration: {Mended}", failed.Message, StringComparison.Ordinal);
+        estate.Write("migrations/0003_fresh_key.sql", Mended);
+        await estate.ConvergeAsync();
+
         // The classic mistake, before it is made.
         estate.Write(DividedYaml(Grown));
-        estate.Write("migrations/0002_classic.sql", "create table app.classic (id serial primary key, at date) partition by range (at)");
+        estate.Write("migrations/0004_classic.sql", "create table app.classic (id serial primary key, at date) partition by range (at)");
         Assert.Contains((await estate.PlanAsync()).Notes, static note => note.Message.Contains("lacks column \"at\" which is part of the "
             + "partition key. An index lives within one partition", StringComparison.Ordinal));
-        File.Delete(Path.Combine(estate.Folder, "migrations/0002_classic.sql"));
+        File.Delete(Path.Combine(estate.Folder, "migrations/0004_classic.sql"));
 
         // A partition that is divided is archived with all of its rows.
         var kept = await estate.Server.ScalarAsync<long>("select count(*) from app.lines", "shop");

@@ -24,17 +24,20 @@ static class DividingProblems
         { Key: var key } when key != wish.By => Diagnostic.Error(Codes.OtherKey,
             $"{table.Plain} is partitioned by {key ?? "several columns or an expression"}, not by {wish.By}", path,
             key is null ? "only one plain column can be declared" : $"write by: {key}"),
-        _ => Type(table, wish, seen.Type, path) ?? wish.Division?.Problem(table, seen.Leaves, path) ?? KeyLacks(table, wish, seen, path),
+        _ => Type(table, wish, seen.Type, path) ?? wish.Division?.Problem(table, seen.Leaves, path),
     };
 
-    static Diagnostic? KeyLacks(QName table, PartitionWish wish, TableFacts seen, string path)
+    /// <summary>A key that cannot be one in partitions of partitions. No error: the migration that mends it may be in the same plan, and
+    /// the first step looks again.</summary>
+    internal static Diagnostic? KeyLacks(QName table, PartitionWish wish, TableFacts seen, string path)
     {
         if (wish.Within is not { } within || seen.Unique.FirstOrDefault(index => !index.Columns.Contains(within.By)) is not { } lacks)
             return null;
         var (name, columns) = (new Ident(lacks.Name), Sql.List(lacks.Columns.Append(within.By).Select(static each => new Ident(each))));
-        return Diagnostic.Error(Codes.KeyLacks, $"{(lacks.Kind == "" ? "the unique index" : $"the {lacks.Kind.ToLowerInvariant()}")} "
+        return Diagnostic.Warning(Codes.KeyLacks, $"{(lacks.Kind == "" ? "the unique index" : $"the {lacks.Kind.ToLowerInvariant()}")} "
             + $"{lacks.Name} of {table.Plain} does not hold {within.By}, by which partitions are divided again: PostgreSQL keeps it "
-            + "within one partition, so it cannot know the rows of the others", path, "in a migration: " + (lacks.Kind == ""
+            + "within one partition, so it cannot know the rows of the others", path,
+            "in a migration, which runs first: " + (lacks.Kind == ""
                 ? $"DROP INDEX {new QName(table.Schema, lacks.Name)}; CREATE UNIQUE INDEX {name} ON {table} ({columns})"
                 : $"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {lacks.Kind} ({columns})")
                 + $"; ({string.Join(", ", lacks.Columns)}) alone is unique then only as long as one sequence gives it");
