@@ -55,8 +55,12 @@ static class Checks
     internal static Attack Frozen { get; } = Of("WAR-27", "What retired partitions added to a rollup is still what they had",
         "Compares what is kept of each with the rows and sums that were written down when it went.");
 
+    internal static Attack Ordered { get; } = Of("WAR-28", "A fact that is declared ordered lies in the order of its date",
+        "Compares pg_stats.correlation of the date with 0.9, in each table or partition of more than a megabyte that was analyzed.",
+        Gravity.Low);
+
     internal static IReadOnlyList<Attack> All { get; } = [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version,
-        Grain, Recomputed, Ghost, Calendar, Room, Inferred, Frozen];
+        Grain, Recomputed, Ghost, Calendar, Room, Inferred, Frozen, Ordered];
 
     internal static IEnumerable<Check> For(WarehouseSpec spec) =>
     [

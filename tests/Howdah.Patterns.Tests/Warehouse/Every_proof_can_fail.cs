@@ -54,6 +54,8 @@ public sealed class Every_proof_can_fail
         ("update dw.customer set segment = 'home' where inferred", "WAR-26"),
         ("update dw.customer set valid_from = '2020-01-01' where inferred", "WAR-26"),
         ("update dw.customer set inferred = true where name = 'Bob'", "WAR-09 WAR-26"),
+        ("insert into dw.visit (visited, visit_id, batch) select date '2020-01-01' + n * 7919 % 2000, n, 99 "
+            + "from generate_series(1, 25000) n; analyze dw.visit", "WAR-28"),
         ("select setval(pg_get_serial_sequence('dw.customer', 'sk'), 1)", "WAR-24"),
     ];
 
@@ -102,6 +104,13 @@ public sealed class Every_proof_can_fail
             """);
         Assert.Equal("(2024-01-29,2,5)", await Star.TextAsync(db, "select * from dw.click_weekly"));
         Assert.Equal("", await BrokenAsync(db, spec));
+        await using (var sound = await db.BeginTransactionAsync())
+        {
+            await Star.RunAsync(db, "insert into dw.visit (visited, visit_id, batch) select date '2020-01-01' + n / 10, n, 99 "
+                + "from generate_series(1, 25000) n; analyze dw.visit");
+            Assert.Equal("", await BrokenAsync(db, spec));
+            await sound.RollbackAsync();
+        }
         var caught = new HashSet<string>();
         foreach (var (mutant, seen) in Mutants)
         {

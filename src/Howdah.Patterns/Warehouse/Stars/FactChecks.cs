@@ -35,6 +35,8 @@ static class FactChecks
             select 'no valid key' where not exists (select from pg_catalog.pg_index i
               where i.indrelid = {new Literal(name.ToString())}::pg_catalog.regclass and i.indisunique and i.indisvalid)
             """), "delete the twin, and apply: the key is made anew");
+        if (wish.Ordered)
+            yield return Ordered(name, wish.Dates[0]);
         if (wish.Kind == FactKind.Transaction && wish.Measures.Count > 0)
             yield return new(Checks.Sums, name.Plain, Sql.Of($"""
                 select pg_catalog.format('batch %s: %s', l.batch, m.key)
@@ -47,6 +49,19 @@ static class FactChecks
                 where m.value is distinct from coalesce(s.measures -> m.key, '0'::pg_catalog.jsonb)
                 """), "find the change in the backups: facts that happened are not edited; correct by a fact of the opposite sign");
     }
+
+    // An index by blocks of a megabyte each: in a table of one block it finds as much as it ever will. Falling is an order, too.
+    static Check Ordered(QName name, string date) => new(Checks.Ordered, $"{name.Plain}.{date}", Sql.Of($"""
+        select pg_catalog.format('%s: correlation %s', c.oid::pg_catalog.regclass, pg_catalog.round(s.correlation::pg_catalog.numeric, 2))
+        from (select t.relid from pg_catalog.pg_partition_tree({new Literal(name.ToString())}::pg_catalog.regclass) t
+              union select {new Literal(name.ToString())}::pg_catalog.regclass) t
+        join pg_catalog.pg_class c on c.oid = t.relid and c.relkind = 'r'
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        join pg_catalog.pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = {new Literal(date)}
+          and not s.inherited
+        where c.relpages > 128 and pg_catalog.abs(s.correlation) < 0.9
+        """), $"rows came late: take `ordered` out and apply, and {date} gets an ordinary index; or write {name.Plain} anew in the order "
+            + $"of {date} (CLUSTER by a plain index on it), and keep late rows in partitions of their own");
 
     internal static IEnumerable<Check> Log(WarehouseSpec spec)
     {
