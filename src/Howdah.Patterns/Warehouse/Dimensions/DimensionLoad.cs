@@ -212,20 +212,15 @@ static class DimensionLoad
             """);
     }
 
-    /// <summary>The version that holds for a fact, or the unknown member.</summary>
-    internal static Sql Lookup(WarehouseSpec spec, string dimension, DimensionWish wish, string role, ReferenceWish reference) =>
-        Sql.Of($"""
-        coalesce((select d.sk from {spec.Name(dimension)} d
-          where {Sql.Join(" and ", wish.Key.Keys.Select(key =>
-              Sql.Of($"d.{new Ident(key)} = f.{new Ident(Parked(role, reference, key))}")))}
-            and {Holds(spec, reference)}), -1)
-        """);
+    /// <summary>Whether a version is of the key that fact <c>f</c> keeps.</summary>
+    internal static Sql OfKey(string alias, DimensionWish wish, string role, ReferenceWish reference) => Sql.Join(" and ",
+        wish.Key.Keys.Select(key => Sql.Of($"{new Words(alias)}.{new Ident(key)} = f.{new Ident(Parked(role, reference, key))}")));
 
-    /// <summary>Whether version <c>d</c> holds at the date of fact <c>f</c>.</summary>
-    internal static Sql Holds(WarehouseSpec spec, ReferenceWish reference)
+    /// <summary>Whether a version holds at the date of fact <c>f</c>.</summary>
+    internal static Sql Holds(WarehouseSpec spec, ReferenceWish reference, string alias = "d")
     {
         var at = Sql.Of($"(f.{new Ident(reference.At)}::pg_catalog.timestamp at time zone {new Literal(spec.Wanted.Zone)})");
-        return Sql.Of($"d.valid_from <= {at} and d.valid_to > {at}");
+        return Sql.Of($"{new Words(alias)}.valid_from <= {at} and {new Words(alias)}.valid_to > {at}");
     }
 
     internal static string Parked(string role, ReferenceWish reference, string key) => role == reference.Dimension ? key : $"{role}_{key}";
@@ -240,13 +235,18 @@ static class DimensionLoad
     internal static Sql Repoint(WarehouseSpec spec, string dimension, DimensionWish wish, string fact, string role, ReferenceWish reference)
     {
         var surrogate = new Ident(FactColumn.Surrogate(role));
-        var lookup = Lookup(spec, dimension, wish, role, reference);
+        var held = Sql.Of($"{OfKey("d", wish, role, reference)} and {Holds(spec, reference)}");
+        // Two joins, those with a version and those without: a look-up in each row costs many times as much.
         return Sql.Of($"""
-              update {spec.Name(fact)} f set {surrogate} = {lookup}
+              update {spec.Name(fact)} f set {surrogate} = d.sk
+              from pg_temp.howdah_touched x join {spec.Name(dimension)} d on {Equal("d", "x", wish.Key.Keys)}
+              where {OfKey("x", wish, role, reference)} and {held} and f.{surrogate} <> d.sk;
+              get diagnostics the_late = row_count;
+              the_repointed := the_repointed + the_late;
+              update {spec.Name(fact)} f set {surrogate} = -1
               from pg_temp.howdah_touched x
-              where {Sql.Join(" and ", wish.Key.Keys.Select(key =>
-                  Sql.Of($"f.{new Ident(Parked(role, reference, key))} = x.{new Ident(key)}")))}
-                and f.{surrogate} is distinct from {lookup};
+              where {OfKey("x", wish, role, reference)} and f.{surrogate} <> -1
+                and not exists (select from {spec.Name(dimension)} d where {held});
               get diagnostics the_late = row_count;
               the_repointed := the_repointed + the_late;
             """);

@@ -19,7 +19,6 @@ static class FactLoad
         var required = columns.Where(column => !FactColumns.IsOptional(wish, column)).Select(static column => column.Name).ToList();
         var name = spec.Name(fact);
         var surrogates = wish.References.Keys.Select(FactColumn.Surrogate).ToList();
-        var lookups = Sql.Join("", wish.References.Select(each => Sql.Of($", {Lookup(spec, each.Key, each.Value)}")));
         var junk = wish.References.Where(each => spec.Wanted.Dimensions[each.Value.Dimension].Junk).ToList();
         return Sql.Of($"""
             {Routine.Head}
@@ -43,9 +42,9 @@ static class FactLoad
             {MissingMembers.Infer(spec, wish)}
             {(wish.Kind == FactKind.Transaction ? null : Standing(spec, fact, wish, rest))}
               insert into {name} ({Part.List([.. names, .. surrogates])}, batch)
-              select distinct on ({Part.Columns("f", wish.Grain)}) {Part.Columns("f", names)}{lookups}, the_batch
-              from {In} f
-              where f.refused is null and not exists (select from {name} t where {DimensionLoad.Equal("t", "f", wish.Grain)});
+              select {Part.Columns("s", [.. names, .. surrogates])}, the_batch
+              from ({Source(spec, wish, names, Sql.Of($" and not exists (select from {name} t where "
+                  + $"{DimensionLoad.Equal("t", "f", wish.Grain)})"))}) s;
               get diagnostics the_loaded = row_count;
               the_loaded := the_loaded + the_replaced;
             {Routine.Quarantine(In)}
@@ -66,13 +65,30 @@ static class FactLoad
                 .Order(StringComparer.Ordinal).Select(static each => (each, true))];
     }
 
-    static Sql Lookup(WarehouseSpec spec, string role, ReferenceWish reference)
+    // The rows, each of its grain once, with the members that they are about. By joins: a look-up in each row costs many times as much.
+    // Of versions that overlap, which nothing but a hand can make, one is taken.
+    static Sql Source(WarehouseSpec spec, FactWish wish, IReadOnlyList<string> names, Sql? where)
+    {
+        var references = wish.References.Select(static (each, place) => (Role: each.Key, Reference: each.Value,
+            As: $"m{(char)('a' + place / 26)}{(char)('a' + place % 26)}")).ToList();
+        return Sql.Of($"""
+            select distinct on ({Part.Columns("f", wish.Grain)}) {Part.Columns("f", names)}{Sql.Join("", references.Select(static each =>
+                Sql.Of($", coalesce({new Words(each.As)}.sk, -1) as {new Ident(FactColumn.Surrogate(each.Role))}")))}
+              from {In} f
+            {Sql.Join("\n", references.Select(each => Join(spec, each.Role, each.Reference, each.As)))}
+              where f.refused is null{where}
+            """);
+    }
+
+    static Sql Join(WarehouseSpec spec, string role, ReferenceWish reference, string alias)
     {
         var dimension = spec.Wanted.Dimensions[reference.Dimension];
-        return !dimension.Junk ? DimensionLoad.Lookup(spec, reference.Dimension, dimension, role, reference) : Sql.Of($"""
-            coalesce((select d.sk from {spec.Name(reference.Dimension)} d where {Same(role, reference, dimension)}
-              order by d.sk desc limit 1), -1)
-            """);
+        // Flags may be null, by which nothing is joined; there are few combinations, and the server remembers those it has looked up.
+        return dimension.Junk ? Sql.Of($"""
+              left join lateral (select d.sk from {spec.Name(reference.Dimension)} d where {Same(role, reference, dimension)}
+                order by d.sk desc limit 1) {new Words(alias)} on true
+            """) : Sql.Of($"  left join {spec.Name(reference.Dimension)} {new Words(alias)} on "
+                + $"{DimensionLoad.OfKey(alias, dimension, role, reference)} and {DimensionLoad.Holds(spec, reference, alias)}");
     }
 
     static Sql Same(string role, ReferenceWish reference, DimensionWish dimension) => Sql.Join(" and ", dimension.Key.Keys.Select(key =>
@@ -103,12 +119,11 @@ static class FactLoad
                   where {DimensionLoad.Equal("t", "f", wish.Grain)} and f.refused is null
                     and {Whole("f", rest)} is distinct from {Whole("t", rest)};
                 """);
-        var set = Sql.Join(", ", rest.Select(static column => Sql.Of($"{new Ident(column)} = f.{new Ident(column)}"))
-            .Concat(wish.References.Select(each =>
-                Sql.Of($"{new Ident(FactColumn.Surrogate(each.Key))} = {Lookup(spec, each.Key, each.Value)}"))));
+        var set = Sql.Join(", ", rest.Concat(wish.References.Keys.Select(FactColumn.Surrogate))
+            .Select(static column => Sql.Of($"{new Ident(column)} = f.{new Ident(column)}")));
         return Sql.Of($"""
               update {name} t set {set}, batch = the_batch
-              from (select distinct on ({Part.Columns("i", wish.Grain)}) i.* from {In} i where i.refused is null) f
+              from ({Source(spec, wish, [.. wish.Grain, .. rest], null)}) f
               where {DimensionLoad.Equal("t", "f", wish.Grain)} and {Whole("f", rest)} is distinct from {Whole("t", rest)};
               get diagnostics the_replaced = row_count;
             """);
