@@ -9,6 +9,9 @@ sealed class BenchHome(TestServer server, string database, string connectionStri
 {
     internal const int Tenants = 100, Rows = 100_000;
 
+    /// <summary>The context as the client sends it, for what is written by hand beside it.</summary>
+    internal const string Context = "select where pg_catalog.set_config('howdah.tenant', $1, true) is not null";
+
     internal TestServer Server => server;
     internal string Database => database;
 

@@ -10,15 +10,22 @@ static class PointReads
     const string Plain = "select v from plain where tenant_id = $1 and id = $2",
         Floored = "select v from floored where tenant_id = $1 and id = $2";
 
-    sealed record Way(string Name, Func<BenchHome, NpgsqlDataSource, TenantDataSource, int, CancellationToken, Task<long>> Run);
+    // Ways with a connection kept are held against the first, and those without against the first of these.
+    const int Usual = 3, FirstEach = 4;
+
+    sealed record Way(string Name, Func<NpgsqlDataSource, TenantDataSource, int, CancellationToken, Task<long>> Run);
 
     static readonly Way[] Ways =
     [
-        new("bare Npgsql, unprotected table, connection kept", static (_, bare, _, client, stop) => BareAsync(bare, client, stop)),
-        new("Howdah, connection kept", static (_, _, tenants, client, stop) => BoundAsync(tenants, client, stop)),
-        new("BEGIN, set_config, query, COMMIT in four round trips", static (_, bare, _, client, stop) => UsualAsync(bare, client, stop)),
-        new("bare Npgsql, a command of the data source each time", static (_, bare, _, client, stop) => BareEachAsync(bare, client, stop)),
-        new("Howdah, a command of the tenant each time", static (_, _, tenants, client, stop) => BoundEachAsync(tenants, client, stop)),
+        new("bare Npgsql, unprotected table, connection kept", static (bare, _, client, stop) => BareAsync(bare, client, stop)),
+        new("Howdah, connection kept", static (_, tenants, client, stop) => BoundAsync(tenants, client, stop)),
+        new("a batch by hand of the two statements that Howdah sends, connection kept", static (bare, _, client, stop) =>
+            ByHandAsync(bare, client, stop)),
+        new("BEGIN, set_config, query, COMMIT in four round trips", static (bare, _, client, stop) => UsualAsync(bare, client, stop)),
+        new("bare Npgsql, a command of the data source each time", static (bare, _, client, stop) => BareEachAsync(bare, client, stop)),
+        new("Howdah, a command of the tenant each time", static (_, tenants, client, stop) => BoundEachAsync(tenants, client, stop)),
+        new("such a batch by hand, a batch of the data source each time", static (bare, _, client, stop) =>
+            ByHandEachAsync(bare, client, stop)),
     ];
 
     internal static async Task RunAsync(BenchHome home, Section section, double seconds, int rounds)
@@ -34,8 +41,9 @@ static class PointReads
             var costs = Ways.Select(static _ => new List<double>()).ToArray();
             for (var round = 0; round <= rounds; round++)
             {
-                for (var way = 0; way < Ways.Length; way++)
+                for (var turn = 0; turn < Ways.Length; turn++)
                 {
+                    var way = round % 2 == 0 ? turn : Ways.Length - 1 - turn; // back and forth: no way gains by its place
                     var (rate, cost) = await OneAsync(home, bare, tenants, Ways[way], clients, round == 0 ? 0.7 : seconds);
                     if (round == 0)
                         continue; // warms up
@@ -45,10 +53,9 @@ static class PointReads
             }
             for (var way = 0; way < Ways.Length; way++)
             {
-                // Ways with a connection kept are held against each other, and so are those without.
-                var against = way < 3 ? 0 : 3;
+                var against = way < FirstEach ? 0 : FirstEach;
                 var ratio = Section.Median(rates[way].Zip(rates[against], static (one, other) => one / other));
-                var usual = Section.Median(rates[way].Zip(rates[2], static (one, other) => one / other));
+                var usual = Section.Median(rates[way].Zip(rates[Usual], static (one, other) => one / other));
                 section.Add($"| {Ways[way].Name} | {clients} | {Section.Median(rates[way]):N0} | {ratio:0.00} x | {usual:0.00} x | "
                     + $"{Section.Median(costs[way]):0} µs |");
             }
@@ -62,7 +69,7 @@ static class PointReads
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var (watch, cpu) = (Stopwatch.StartNew(), Cpu.Of(home.Server));
         var counts = await Task.WhenAll(Enumerable.Range(0, clients).Select(client =>
-            Task.Run(() => way.Run(home, bare, tenants, client, stop.Token))));
+            Task.Run(() => way.Run(bare, tenants, client, stop.Token))));
         return (counts.Sum() / watch.Elapsed.TotalSeconds, (Cpu.Of(home.Server) - cpu) / counts.Sum() * 1e6);
     }
 
@@ -95,6 +102,25 @@ static class PointReads
         {
             (tenant.TypedValue, id.TypedValue) = (BenchHome.Tenant(client), (key / BenchHome.Tenants * BenchHome.Tenants) + client);
             await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+            return await reader.ReadAsync(CancellationToken.None) ? reader.GetString(0) : null;
+        }, stop);
+    }
+
+    /// <summary>What is left without the client: two statements of a batch and the server's work for both.</summary>
+    static async Task<long> ByHandAsync(NpgsqlDataSource source, int client, CancellationToken stop)
+    {
+        await using var connection = await source.OpenConnectionAsync(CancellationToken.None);
+        await using var batch = new NpgsqlBatch(connection);
+        var (text, tenant, id) = (new NpgsqlParameter<string> { TypedValue = "" }, new NpgsqlParameter<Guid>(), new NpgsqlParameter<int>());
+        batch.BatchCommands.Add(new(BenchHome.Context) { Parameters = { text } });
+        batch.BatchCommands.Add(new(Floored) { Parameters = { tenant, id } });
+        await batch.PrepareAsync(CancellationToken.None);
+        text.TypedValue = BenchHome.Tenant(client).ToString();
+        return await LoopAsync(client, async (_, key) =>
+        {
+            (tenant.TypedValue, id.TypedValue) = (BenchHome.Tenant(client), (key / BenchHome.Tenants * BenchHome.Tenants) + client);
+            await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
+            await reader.NextResultAsync(CancellationToken.None);
             return await reader.ReadAsync(CancellationToken.None) ? reader.GetString(0) : null;
         }, stop);
     }
@@ -143,6 +169,21 @@ static class PointReads
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = BenchHome.Tenant(which) });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = key });
         await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
+        return await reader.ReadAsync(CancellationToken.None) ? reader.GetString(0) : null;
+    }, stop);
+
+    static Task<long> ByHandEachAsync(NpgsqlDataSource source, int client, CancellationToken stop) => LoopAsync(client, async (which,
+        key) =>
+    {
+        await using var batch = source.CreateBatch();
+        var (tenant, id) = (BenchHome.Tenant(which), key);
+        batch.BatchCommands.Add(new(BenchHome.Context) { Parameters = { new NpgsqlParameter<string> { TypedValue = tenant.ToString() } } });
+        batch.BatchCommands.Add(new(Floored)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = tenant }, new NpgsqlParameter<int> { TypedValue = id } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
+        await reader.NextResultAsync(CancellationToken.None);
         return await reader.ReadAsync(CancellationToken.None) ? reader.GetString(0) : null;
     }, stop);
 

@@ -3,14 +3,15 @@ using System.Net.Sockets;
 
 namespace Howdah.Client.Tests;
 
-/// <summary>Stands between client and server and counts round trips: how often the client spoke again after it had been answered.</summary>
+/// <summary>Stands between client and server and counts round trips (how often the client spoke
+/// again after it had been answered) and what came back.</summary>
 sealed class Relay : IAsyncDisposable
 {
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource stop = new();
     readonly Task accepting;
     readonly int server;
-    int turns, answered = 1;
+    int turns, answered = 1, returned;
 
     internal Relay(int server)
     {
@@ -23,6 +24,9 @@ sealed class Relay : IAsyncDisposable
 
     /// <summary>The round trips since this was asked last.</summary>
     internal int Turns => Interlocked.Exchange(ref turns, 0);
+
+    /// <summary>The bytes from the server since this was asked last.</summary>
+    internal int Returned => Interlocked.Exchange(ref returned, 0);
 
     async Task AcceptAsync()
     {
@@ -55,9 +59,14 @@ sealed class Relay : IAsyncDisposable
             while (await from.ReadAsync(buffer, stop.Token) is > 0 and var count)
             {
                 if (!fromClient)
+                {
                     Volatile.Write(ref answered, 1);
+                    Interlocked.Add(ref returned, count);
+                }
                 else if (Interlocked.Exchange(ref answered, 0) == 1)
+                {
                     Interlocked.Increment(ref turns);
+                }
                 await to.WriteAsync(buffer.AsMemory(0, count), stop.Token);
             }
         }

@@ -54,6 +54,31 @@ public sealed class RoundTripTests
         Assert.Equal(1, relay.Turns);
     }
 
+    [Theory, MemberData(nameof(Majors))]
+    public async Task The_context_is_answered_without_what_was_set(int major)
+    {
+        var home = await Home.MakeAsync(major);
+        await using var relay = new Relay(home.Server.Port);
+        await using var tenants = new TenantDataSource(new()
+        {
+            ConnectionString = home.ConnectionString($"Port={relay.Port};SSL Mode=Disable"),
+            Limits = new() { StatementTimeout = TimeSpan.FromMinutes(5), LockTimeout = TimeSpan.FromMinutes(1) },
+        });
+        await using var connection = await tenants.For(home.Acme).OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "select 1";
+        await command.PrepareAsync();
+        await using var bare = new NpgsqlCommand("select 1", connection.Session.Connection);
+        await bare.PrepareAsync();
+
+        _ = relay.Returned;
+        Assert.Equal(1, await command.ExecuteScalarAsync());
+        var bound = relay.Returned;
+        Assert.Equal(1, await bare.ExecuteScalarAsync());
+        // Three messages (bound, a row, done), none with a value in it: less than an id alone would take.
+        Assert.InRange(bound - relay.Returned, 1, home.Acme.ToString().Length - 1);
+    }
+
     [Fact]
     public async Task Nothing_is_sent_without_a_tenant_or_for_a_cancelled_one()
     {
