@@ -59,13 +59,19 @@ static class Checks
         "Compares pg_stats.correlation of the date with 0.9, in each table or partition of more than a megabyte that was analyzed.",
         Gravity.Low);
 
+    internal static Attack Shares { get; } = Of("WAR-29", "The shares of a bridge's group sum to exactly 1",
+        "Sums the weights of each group.");
+    internal static Attack Shared { get; } = Of("WAR-30", "What a bridge shares out is what is there",
+        "Sums each measure over the fact shared out among members, and over the fact.");
+
     internal static IReadOnlyList<Attack> All { get; } = [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version,
-        Grain, Recomputed, Ghost, Calendar, Room, Inferred, Frozen, Ordered];
+        Grain, Recomputed, Ghost, Calendar, Room, Inferred, Frozen, Ordered, Shares, Shared];
 
     internal static IEnumerable<Check> For(WarehouseSpec spec) =>
     [
         .. spec.Wanted.Dimensions.SelectMany(each => DimensionChecks.For(spec, each.Key, each.Value)),
         .. spec.Wanted.Facts.SelectMany(each => FactChecks.For(spec, each.Key, each.Value)),
+        .. spec.Wanted.Bridges.SelectMany(each => BridgeChecks.For(spec, each.Key, each.Value)),
         .. spec.Wanted.Rollups.SelectMany(each => RollupChecks.For(spec, each.Key, each.Value)),
         .. FactChecks.Log(spec),
         .. spec.Wanted.Calendar is { } calendar ? FactChecks.Calendar(spec, calendar) : [],

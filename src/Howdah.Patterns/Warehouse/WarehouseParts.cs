@@ -23,6 +23,8 @@ static class WarehouseParts
                 .SelectMany(each => FactParts.For(spec, each.Key, each.Value)),
             .. spec.Wanted.Dimensions.OrderBy(static each => each.Key, StringComparer.Ordinal)
                 .SelectMany(each => DimensionParts.For(spec, each.Key, each.Value, exclusion)),
+            .. spec.Wanted.Bridges.OrderBy(static each => each.Key, StringComparer.Ordinal)
+                .SelectMany(each => BridgeParts.For(spec, each.Key, each.Value)),
             .. spec.Wanted.Facts.OrderBy(static each => each.Key, StringComparer.Ordinal)
                 .SelectMany(each => FactParts.Keys(spec, each.Key, each.Value)),
             .. spec.Wanted.Facts.OrderBy(static each => each.Key, StringComparer.Ordinal)

@@ -80,6 +80,15 @@ static partial class WarehouseShapes
         return values => new(values.Get(dimension), values.Get(at), values.Get(missing));
     });
 
+    static Shape<BridgeWish> Bridge { get; } = Shapes.Object<BridgeWish>("a bridge", keys =>
+    {
+        var group = keys.Required("group", Shapes.Map(Type),
+            "What tells a group of members: columns with their types, which facts have, too.", "{ crew: text }");
+        var dimension = keys.Required("dimension", Plain, "Whose members stand in the groups.", "worker");
+        var about = keys.Optional("about", Shapes.Text, "", "What it means, for the data dictionary.", example: "who worked together");
+        return values => new(values.Get(group), values.Get(dimension), values.Get(about));
+    });
+
     static Shape<FactWish> Fact { get; } = Shapes.Object<FactWish>("a fact", keys =>
     {
         var kind = keys.Optional("kind", Shapes.Choice(("transaction", FactKind.Transaction), ("periodic", FactKind.Periodic),
@@ -103,6 +112,8 @@ static partial class WarehouseShapes
         var foreign = keys.Optional("foreign_keys", Shapes.Bool, false,
             "Whether the server checks each reference of each row, too: loads look all up at once, and checking row by row is slow.",
             "false");
+        var bridges = keys.Optional<IReadOnlyList<string>>("bridges", Shapes.List(Plain), [],
+            "Bridges by which its measures are shared out among several members: a function FACT_by_BRIDGE for each.", example: "[crew]");
         var about = keys.Optional("about", Shapes.Text, "", "What it means, for the data dictionary.", example: "one line of an order");
         return values =>
         {
@@ -110,7 +121,8 @@ static partial class WarehouseShapes
             return new(values.Get(kind), values.Get(grain), all, values.Get(degenerate),
                 values.Get(dimensions).ToDictionary(static each => each.Key, each => each.Value.At.Length > 0 || all.Count == 0 ? each.Value
                     : each.Value with { At = all[0] }),
-                values.Get(measures), values.Get(partition), values.Get(ordered), values.Get(foreign), values.Get(about));
+                values.Get(measures), values.Get(partition), values.Get(ordered), values.Get(foreign), values.Get(about))
+                { Bridges = values.Get(bridges) };
         };
     });
 
@@ -152,12 +164,15 @@ static partial class WarehouseShapes
                 example: "{ from: 2014-01-01, to: 2030-12-31 }");
             var dimensions = keys.Optional("dimensions", Shapes.Map(Dimension), new Dictionary<string, DimensionWish>(),
                 "Dimensions by name.", example: "{ customer: { key: { customer_id: text } } }");
+            var bridges = keys.Optional("bridges", Shapes.Map(Bridge), new Dictionary<string, BridgeWish>(),
+                "Bridges by name: for facts that are about several members of one dimension at once, each with its share.",
+                example: "{ crew: { group: { crew: text }, dimension: worker } }");
             var facts = keys.Optional("facts", Shapes.Map(Fact), new Dictionary<string, FactWish>(), "Facts by name.",
                 example: "{ sales: { grain: [line], dates: [day] } }");
             var rollups = keys.Optional("rollups", Shapes.Map(Rollup), new Dictionary<string, RollupWish>(), "Rollups by name.",
                 example: "{ sales_by_month: { fact: sales, date: order_date, measures: { sales: sum } } }");
             return values => new(values.Get(schema), values.Get(zone), values.Get(readers), values.Get(loaders), values.Get(calendar),
-                values.Get(dimensions), values.Get(facts), values.Get(rollups));
+                values.Get(dimensions), values.Get(facts), values.Get(rollups)) { Bridges = values.Get(bridges) };
         }));
 
     internal static bool IsPlain(string name) => PlainName().IsMatch(name);

@@ -83,6 +83,12 @@ sealed record MeasureWish(string Type, Additivity Additivity, string About);
 /// <param name="Missing">What becomes of a fact whose member is not known.</param>
 sealed record ReferenceWish(string Dimension, string At, MissingMember Missing);
 
+/// <summary>A bridge: groups of a dimension's members, each with its share.</summary>
+/// <param name="Group">What tells a group: columns with their types, which its facts have, too.</param>
+/// <param name="Dimension">Whose members they are.</param>
+/// <param name="About">Its meaning; empty where not told.</param>
+sealed record BridgeWish(IReadOnlyDictionary<string, string> Group, string Dimension, string About);
+
 /// <summary>A fact.</summary>
 /// <param name="Kind">What a row is.</param>
 /// <param name="Grain">The columns that tell one row from every other.</param>
@@ -97,7 +103,11 @@ sealed record ReferenceWish(string Dimension, string At, MissingMember Missing);
 sealed record FactWish(FactKind Kind, IReadOnlyList<string> Grain, IReadOnlyList<string> Dates,
     IReadOnlyDictionary<string, string> Degenerate, IReadOnlyDictionary<string, ReferenceWish> References,
     IReadOnlyDictionary<string, MeasureWish> Measures, string? PartitionBy, bool Ordered, bool ForeignKeys,
-    string About);
+    string About)
+{
+    /// <summary>The bridges by which its measures are shared out.</summary>
+    internal IReadOnlyList<string> Bridges { get; init; } = [];
+}
 
 /// <summary>A rollup.</summary>
 /// <param name="Fact">What is summed up.</param>
@@ -128,7 +138,11 @@ sealed record RollupWish(string Fact, string Date, string Every, IReadOnlyList<s
 /// <param name="Rollups">Rollups by name.</param>
 sealed record WarehouseWish(string Schema, string Zone, IReadOnlyList<string> Readers, IReadOnlyList<string> Loaders,
     CalendarWish? Calendar, IReadOnlyDictionary<string, DimensionWish> Dimensions, IReadOnlyDictionary<string, FactWish> Facts,
-    IReadOnlyDictionary<string, RollupWish> Rollups);
+    IReadOnlyDictionary<string, RollupWish> Rollups)
+{
+    /// <summary>Bridges by name.</summary>
+    internal IReadOnlyDictionary<string, BridgeWish> Bridges { get; init; } = new Dictionary<string, BridgeWish>();
+}
 
 /// <summary>A warehouse as wanted in one database.</summary>
 /// <param name="Server">The server.</param>

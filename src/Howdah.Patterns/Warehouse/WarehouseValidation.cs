@@ -22,13 +22,17 @@ static class WarehouseValidation
             yield return Diagnostic.Error(Codes.Unknown, $"there is no time zone `{wanted.Zone}`", $"{spec.Path}.zone",
                 "write a name such as Europe/Madrid or UTC");
         foreach (var twice in wanted.Dimensions.Keys.Concat(wanted.Dimensions.Values.SelectMany(static each => each.Roles))
-            .Concat(wanted.Facts.Keys).Concat(wanted.Rollups.Keys).Concat(wanted.Calendar is null ? [] : ["calendar"])
+            .Concat(wanted.Facts.Keys).Concat(wanted.Bridges.Keys).Concat(wanted.Rollups.Keys)
+            .Concat(wanted.Calendar is null ? [] : ["calendar"])
             .Concat(wanted.Calendar is null ? [] : wanted.Facts.Values.SelectMany(static each => each.Dates).Distinct())
             .Append("load_log").GroupBy(static name => name).Where(static group => group.Count() > 1))
             yield return Diagnostic.Error(Codes.Name, $"the name `{twice.Key}` stands for two things of the warehouse", spec.Path,
                 "give one of them another name");
         foreach (var wrong in Calendar(spec).Concat(wanted.Dimensions.SelectMany(each => Dimension(spec, each.Key, each.Value)))
             .Concat(wanted.Facts.SelectMany(each => Fact(spec, each.Key, each.Value)))
+            .Concat(wanted.Bridges.SelectMany(each => Names($"{spec.Path}.bridges.{each.Key}", [each.Key, .. each.Value.Group.Keys])
+                .Concat(BridgeValidation.Validate(spec, each.Key, each.Value))))
+            .Concat(wanted.Facts.SelectMany(each => BridgeValidation.Fact(spec, each.Key, each.Value)))
             .Concat(wanted.Rollups.SelectMany(each => RollupValidation.Validate(spec, each.Key, each.Value))))
             yield return wrong;
     }

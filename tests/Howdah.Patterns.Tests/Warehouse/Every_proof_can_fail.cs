@@ -56,6 +56,9 @@ public sealed class Every_proof_can_fail
         ("update dw.customer set inferred = true where name = 'Bob'", "WAR-09 WAR-26"),
         ("insert into dw.visit (visited, visit_id, batch) select date '2020-01-01' + n * 7919 % 2000, n, 99 "
             + "from generate_series(1, 25000) n; analyze dw.visit", "WAR-28"),
+        ("update dw.crew set weight = 0.3999 where worker = 'nobody'", "WAR-29 WAR-30"),
+        ("alter table dw.worker drop constraint worker_overlap; update dw.worker set valid_to = 'infinity' where grade = 'new'",
+            "WAR-05 WAR-07 WAR-09 WAR-30"),
         ("select setval(pg_get_serial_sequence('dw.customer', 'sk'), 1)", "WAR-24"),
     ];
 
@@ -82,6 +85,12 @@ public sealed class Every_proof_can_fail
             """);
         await Star.LoadAsync(db, "call", 4, "call_id, called, source, customer_id, shop_id, minutes",
             "(1, '2024-08-05'::date, 'web', 'c7', 7, 3)");
+        await Star.LoadAsync(db, "worker", 6, "worker, grade, effective_at", """
+            ('w1', 'new', '2024-01-01'::timestamptz), ('w1', 'old', '2024-07-01'), ('w2', 'new', '2024-01-01')
+            """);
+        await Star.LoadAsync(db, "crew", 7, "crew, worker, weight", "('a', 'w1', 0.3), ('a', 'w2', 0.3), ('a', 'nobody', 0.4)");
+        await Star.LoadAsync(db, "job", 8, "job_id, done, crew, pay, pieces, rate",
+            "(1, '2024-02-01'::date, 'a', 100.01, 7, 2), (2, '2024-08-01', 'a', 50, 1, 2), (3, '2024-08-01', 'none', 1, 1, 2)");
         await Star.RunAsync(db, """
             set role shop_owner;
             create table dw.click_1 partition of dw.click for values from ('2024-01-01') to ('2024-02-01');

@@ -33,6 +33,9 @@ sealed class Star
                 shop: { key: { shop_id: integer }, extend: false, not_applicable: true, outriggers: { region: region },
                   attributes: { region: { change: 1 }, size: { type: int, change: 2 } } }
                 flags: { junk: true, key: { gift: boolean, channel: text } }
+                worker: { key: { worker: text }, attributes: { grade: { change: 2 } } }
+              bridges:
+                crew: { group: { crew: text }, dimension: worker }
               facts:
                 sales:
                   grain: [order_id, line]
@@ -60,6 +63,8 @@ sealed class Star
                   dimensions: { shop: { dimension: shop, missing: quarantine } } }
                 click: { grain: [click_id, day], dates: [day], degenerate: { click_id: bigint }, dimensions: { customer: customer },
                   measures: { clicks: { type: integer } }, partition_by: day }
+                job: { grain: [job_id], dates: [done], degenerate: { job_id: bigint, crew: text }, bridges: [crew],
+                  measures: { pay: { type: "numeric(10,2)" }, pieces: { type: integer }, rate: { type: numeric, additivity: none } } }
               rollups:
                 sales_monthly: { fact: sales, date: order_date, by: [customer.segment, customer.name],
                   measures: { amount: sum, price: max } }
@@ -110,6 +115,17 @@ sealed class Star
         await using var command = new NpgsqlCommand($"select coalesce(string_agg(q::text, E'\n' order by q::text), '') from ({query}) q",
             connection);
         return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    [SuppressMessage("Security", "CA2100", Justification = "texts of tests")]
+    internal static async Task<string> PlanAsync(NpgsqlConnection connection, string query)
+    {
+        await using var command = new NpgsqlCommand($"explain {query}", connection);
+        await using var lines = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await lines.ReadAsync())
+            plan.Add(lines.GetString(0));
+        return string.Join('\n', plan);
     }
 
     /// <summary>Loads rows, given as VALUES with the names of their columns.</summary>

@@ -38,6 +38,13 @@ public sealed class Wrong_warehouses
             "semi-additive: a balance" },
         { "price: max", "price: sum", Codes.Additivity, "a sum of ratios" },
         { "customer.segment, ", "customer.segmnt, ", Codes.Unknown, "no attribute" },
+        { "group: { crew: text }, dimension: worker", "group: { crew: text }, dimension: wroker", Codes.Unknown, "no dimension" },
+        { "group: { crew: text }, dimension: worker", "group: { crew: text }, dimension: flags", Codes.Empty, "is junk" },
+        { "group: { crew: text }, dimension: worker", "group: {}, dimension: worker", Codes.Empty, "what tells its groups" },
+        { "group: { crew: text }, dimension: worker", "group: { worker: text }, dimension: worker", Codes.Name, "two columns `worker`" },
+        { "crew: { group: { crew: text }", "crew: { group: { crew: integer }", Codes.Unknown, "no column `crew` of type integer" },
+        { "crew: text }, bridges: [crew]", "crew: text }, bridges: [crwe]", Codes.Unknown, "no bridge `crwe`" },
+        { "crew: text }, bridges: [crew]", "crew: text, crew_sk: text }, bridges: [crew]", Codes.Name, "which crew adds to it" },
         { "date: order_date", "date: oder_date", Codes.Unknown, "no date" },
     };
 

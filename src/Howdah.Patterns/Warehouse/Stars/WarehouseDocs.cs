@@ -23,6 +23,12 @@ public static class WarehouseDocs
                     Line($"  calendar ||--o{{ {name} : {date}");
             }
         }
+        foreach (var (name, bridge) in wanted.Bridges)
+        {
+            Line($"  {bridge.Dimension} ||--o{{ {name} : member");
+            foreach (var (fact, _) in wanted.Facts.Where(each => each.Value.Bridges.Contains(name)))
+                Line($"  {name} }}o--o{{ {fact} : {string.Join(' ', bridge.Group.Keys)}");
+        }
         foreach (var (name, dimension) in wanted.Dimensions)
         {
             foreach (var (column, outrigger) in dimension.Outriggers)
@@ -93,6 +99,11 @@ public static class WarehouseDocs
                 Line($"| `{column}` | {about.Type} | {Words(about.Change)}{(about.About.Length > 0 ? $": {Cell(about.About)}" : "")} |");
             Line($"");
         }
+        foreach (var (name, bridge) in wanted.Bridges)
+            Line($"* Bridge `{wanted.Schema}.{name}`: {About(bridge.About)}Groups ({string.Join(", ", bridge.Group.Keys)}) of "
+                + $"`{bridge.Dimension}`, each member with its share of 1; read {string.Join(", ", wanted.Facts
+                    .Where(each => each.Value.Bridges.Contains(name)).Select(each =>
+                        $"`{wanted.Schema}.{BridgeParts.Name(each.Key, name)}()`"))}.");
         foreach (var (name, rollup) in wanted.Rollups)
             Line($"* Rollup `{wanted.Schema}.{name}`: {rollup.Fact} by {string.Join(", ", rollup.By.Prepend(rollup.Every))}.");
         return text.ToString();
