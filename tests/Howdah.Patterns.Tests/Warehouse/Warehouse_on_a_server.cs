@@ -83,6 +83,21 @@ public sealed class Warehouse_on_a_server
             "select born, segment, valid_from, valid_to from dw.customer where sk > 0"));
         Assert.Equal("(1,8,1,1,6)\n(2,2,0,0,2)", await Star.TextAsync(db,
             "select batch, rows_read, rows_loaded, rows_unchanged, rows_quarantined from dw.load_log"));
+        // A time that is gone or far ahead refuses its own rows, not the others.
+        await Star.RunAsync(db, "set role shop_owner; create table dw.click_1 partition of dw.click "
+            + "for values from (minvalue) to ('2024-02-01'); reset role");
+        await Star.LoadAsync(db, "click", 4, "click_id, day, source, customer_id, clicks",
+            "(1, '2024-01-31'::date, 'web', 'c1', 1), (2, '2024-02-01', 'web', 'c1', 1), (3, '2029-02-01', 'web', 'c1', 1)");
+        Assert.Equal("(1)", await Star.TextAsync(db, "select click_id from dw.click"));
+        // The table's own statistics, which autovacuum never makes.
+        Assert.Equal("(1)", await Star.TextAsync(db, "select reltuples from pg_class where oid = 'dw.click'::regclass"));
+        await Star.LoadAsync(db, "job", 5, "job_id, done, crew, pay, pieces, rate", """
+            (1, '2024-02-01'::date, null, 'NaN'::numeric, 1, 1::numeric), (2, '2024-02-01', null, 1, 1, 'Infinity'),
+            (3, '2024-02-01', null, null, 1, 1), (null, '2024-02-01', null, 1, 1, 1)
+            """);
+        Assert.Equal("(missing,1)\n(number,2)", await Star.TextAsync(db,
+            "select rule, count(*) from howdah.quarantine where batch = 5 group by 1"));
+        Assert.Equal("(partition,2)", await Star.TextAsync(db, "select rule, count(*) from howdah.quarantine where batch = 4 group by 1"));
         // A tuple of keys is compared column by column: these are two customers.
         await Star.LoadAsync(db, "customer", 3, Customers, """
             ('a', 'bc', null, 'x', 's', null, '2024-01-01'::timestamptz, 1, 'U'), ('ab', 'c', null, 'y', 's', null, '2024-01-01', 1, 'U')

@@ -17,6 +17,9 @@ static class FactLoad
         var names = columns.Select(static column => column.Name).ToList();
         var rest = names.Except(wish.Grain).ToList();
         var required = columns.Where(column => !FactColumns.IsOptional(wish, column)).Select(static column => column.Name).ToList();
+        // One of them makes every sum what it is.
+        var numbers = wish.Measures.Where(static each => WarehouseTypes.IsNumeric(each.Value.Type)).Select(static each =>
+            Sql.Of($"f.{new Ident(each.Key)} in ('NaN', 'Infinity', '-Infinity')")).DefaultIfEmpty(Sql.Of($"false")).ToList();
         var name = spec.Name(fact);
         var surrogates = wish.References.Keys.Select(FactColumn.Surrogate).ToList();
         var junk = wish.References.Where(each => spec.Wanted.Dimensions[each.Value.Dimension].Junk).ToList();
@@ -28,9 +31,11 @@ static class FactLoad
               execute pg_catalog.format({new Literal(Intake(columns))},
                 case when 'howdah_line' = any(the_columns) then 's.howdah_line' else 'null' end, staging);
               get diagnostics the_read = row_count;
-              update {In} f set refused = 'missing: a column of the grain, or the first date, is missing'
-              where {Sql.Join(" or ", required.Select(static column => Sql.Of($"f.{new Ident(column)} is null")))};
+              update {In} f set refused = case when {Sql.Join(" or ", numbers)}
+                then 'number: a measure is not finite' else 'missing: a column of the grain, or the first date, is missing' end
+              where {Sql.Join(" or ", required.Select(static column => Sql.Of($"f.{new Ident(column)} is null")).Concat(numbers))};
             {Beyond(spec, wish)}
+            {Unplaced(name, wish)}
               update {In} f set refused = 'grain: the load says two things of one row'
               from (select {Part.Columns("t", wish.Grain)} from {In} t where t.refused is null group by {Part.Columns("t", wish.Grain)}
                     having pg_catalog.count(*) > 1 and pg_catalog.count(distinct {Whole("t", names)}) > 1) t
@@ -134,6 +139,22 @@ static class FactLoad
           where f.refused is null and ({Sql.Join(" or ", wish.Dates.Select(date => Sql.Of($"""
             (f.{new Ident(date)} is not null and not exists (select from {spec.Name("calendar")} c where c.day = f.{new Ident(date)}))
             """)))});
+        """);
+
+    // One row of a time that is gone or far ahead would stop the load of all others: PostgreSQL refuses the statement.
+    static Sql? Unplaced(QName name, FactWish wish) => wish.PartitionBy is not { } by ? null : Sql.Of($"""
+          update {In} f set refused = 'partition: the table has none for the date'
+          from (select d.day from (select distinct i.{new Ident(by)} as day from {In} i where i.refused is null) d
+            where not exists (
+              select from (
+                select pg_catalog.regexp_match(pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+                  {new Literal(@"FROM \('?([^')]+)'?\) TO \('?([^')]+)'?\)")}) as bound
+                from pg_catalog.pg_inherits h join pg_catalog.pg_class c on c.oid = h.inhrelid
+                where h.inhparent = {new Literal(name.ToString())}::pg_catalog.regclass and not h.inhdetachpending) p
+              where p.bound is null or (
+                d.day >= (case p.bound[1] when 'MINVALUE' then '-infinity' else p.bound[1] end)::pg_catalog.date
+                and d.day < (case p.bound[2] when 'MAXVALUE' then 'infinity' else p.bound[2] end)::pg_catalog.date))) lost
+          where f.{new Ident(by)} = lost.day and f.refused is null;
         """);
 
     // Autovacuum looks at each partition and never at their parent, without whose statistics joins are planned blindly.
