@@ -25,6 +25,18 @@ select pn.nspname::text, p.relname::text, n.nspname::text, c.relname::text,
          case when c.relowner <> r.relowner then 'owner' end,
          case when r.relrowsecurity and not c.relrowsecurity then 'row security' end,
          case when c.relreplident <> r.relreplident and c.relkind <> 'p' then 'replica identity' end,
+         -- A default of its own wins where it is written to directly.
+         case when exists (
+           select from pg_catalog.pg_attribute l
+           join pg_catalog.pg_attribute o on o.attrelid = r.oid and o.attname = l.attname
+           left join pg_catalog.pg_attrdef ld on ld.adrelid = l.attrelid and ld.adnum = l.attnum
+           left join pg_catalog.pg_attrdef od on od.adrelid = o.attrelid and od.adnum = o.attnum
+           where l.attrelid = c.oid and l.attnum > 0 and (l.atthasdef or o.atthasdef) and l.attgenerated = '' and o.attgenerated = ''
+             and pg_catalog.pg_get_expr(ld.adbin, ld.adrelid) is distinct from pg_catalog.pg_get_expr(od.adbin, od.adrelid))
+             then 'defaults' end,
+         -- Before 17 a partition may have an identity of its own, which hands out the parent's numbers again.
+         case when pg_catalog.current_setting('server_version_num')::int < 170000 and exists (
+           select from pg_catalog.pg_attribute l where l.attrelid = c.oid and l.attnum > 0 and l.attidentity <> '') then 'identity' end,
          case when exists (
            select from (select x.grantee, x.privilege_type from pg_catalog.aclexplode(c.relacl) x union all
              select x.grantee, x.privilege_type from pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x

@@ -1,5 +1,5 @@
 -- no parameters but the session's howdah.partition_parent and howdah.partition_leaf, set by the statement before: gives a partition what
--- does not reach it by itself (owner, row security, replica identity), and takes from it what its parent does not give
+-- does not reach it by itself (owner, row security, replica identity, defaults), and takes from it what its parent does not give
 do $$
 declare
   parent oid := pg_catalog.current_setting('howdah.partition_parent')::pg_catalog.regclass;
@@ -27,6 +27,23 @@ begin
     where p.indrelid = parent and p.indisreplident;
     execute pg_catalog.format('alter table %s replica identity %s', leaf::pg_catalog.regclass, case wanted.relreplident
       when 'f' then 'full' when 'n' then 'nothing' when 'd' then 'default' else pg_catalog.format('using index %I', index_name) end);
+  end if;
+  for extra in
+    select l.attname, pg_catalog.pg_get_expr(od.adbin, od.adrelid) as wanted
+    from pg_catalog.pg_attribute l
+    join pg_catalog.pg_attribute o on o.attrelid = parent and o.attname = l.attname
+    left join pg_catalog.pg_attrdef ld on ld.adrelid = l.attrelid and ld.adnum = l.attnum
+    left join pg_catalog.pg_attrdef od on od.adrelid = o.attrelid and od.adnum = o.attnum
+    where l.attrelid = leaf and l.attnum > 0 and l.attgenerated = '' and o.attgenerated = ''
+      and pg_catalog.pg_get_expr(ld.adbin, ld.adrelid) is distinct from pg_catalog.pg_get_expr(od.adbin, od.adrelid)
+  loop
+    execute pg_catalog.format('alter table %s alter column %I %s', leaf::pg_catalog.regclass, extra.attname,
+      coalesce('set default ' || extra.wanted, 'drop default'));
+  end loop;
+  if pg_catalog.current_setting('server_version_num')::int < 170000 then
+    for extra in select l.attname from pg_catalog.pg_attribute l where l.attrelid = leaf and l.attnum > 0 and l.attidentity <> '' loop
+      execute pg_catalog.format('alter table %s alter column %I drop identity', leaf::pg_catalog.regclass, extra.attname);
+    end loop;
   end if;
   for extra in
     select distinct l.grantee, l.privilege_type
