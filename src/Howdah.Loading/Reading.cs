@@ -67,6 +67,10 @@ public sealed record Reading
     /// <summary>What a local time means that the clocks left out.</summary>
     public MissingHour MissingHour { get; init; }
 
+    /// <summary>Whether NaN and infinities are taken where a file's own type is floating point, as in archives; else they are rejected, for
+    /// one of them spoils every sum.</summary>
+    public bool NotFinite { get; init; }
+
     /// <summary>Fields longer than this, in bytes, are rejected.</summary>
     public int MaxFieldBytes { get; init; } = 4 << 20;
 

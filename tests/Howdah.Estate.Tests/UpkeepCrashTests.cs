@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Howdah.Testing;
 using Xunit;
 
@@ -45,7 +46,8 @@ public sealed class UpkeepCrashTests
         using var estate = new EstateHarness(await TestServer.StartOwnAsync(major), Yaml);
         await estate.ConvergeAsync();
         estate.Write(Yaml.Replace("shop_owner } }", "shop_owner, partitions: { app.events: { by: day, every: month, premake: 2, keep: 3, "
-            + "then: archive, archive: { to: archive } } } } }", StringComparison.Ordinal));
+            + $"then: archive, archive: {{ to: archive, format: {(major == 18 ? "parquet" : "csv")} }} }} }} }} }}",
+            StringComparison.Ordinal));
         await MakeAsync(estate);
         await estate.ConvergeAsync(); // the memory, which stays
         await MakeAsync(estate);
@@ -108,6 +110,8 @@ public sealed class UpkeepCrashTests
             .Order(StringComparer.Ordinal))
         {
             archives.Add(Path.GetFileName(file));
+            if (file.EndsWith(".parquet", StringComparison.Ordinal))
+                archives.Add(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file))));
             if (!file.EndsWith(".csv.gz", StringComparison.Ordinal))
                 continue;
             using var rows = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));

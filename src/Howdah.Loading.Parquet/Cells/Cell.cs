@@ -15,7 +15,7 @@ abstract class Cell
         // The file says of which types values are; how texts of other files are written says nothing here.
         var plain = new Reading { Zone = reading.Zone, DoubledHour = reading.DoubledHour, MissingHour = reading.MissingHour };
         FieldEncoder Encoder() => Encoders.Of(plan.Column, plan.Field, plain);
-        return Numbers(type, plan, Encoder) ?? Times(type, plan, reading, $"{file}: the column {name}")
+        return Numbers(type, plan, Encoder, reading.NotFinite) ?? Times(type, plan, reading, $"{file}: the column {name}")
             ?? (type.Kind, plan.Column.Type) switch
         {
             (Kind.Nothing, _) => new NothingCell(),
@@ -30,7 +30,7 @@ abstract class Cell
         };
     }
 
-    static Cell? Numbers(ParquetType type, ColumnPlan plan, Func<FieldEncoder> encoder) => (type.Kind, plan.Column.Type) switch
+    static Cell? Numbers(ParquetType type, ColumnPlan plan, Func<FieldEncoder> encoder, bool any) => (type.Kind, plan.Column.Type) switch
     {
         (Kind.Integer, "int2") => new WholeCell(2, false),
         (Kind.Integer, "int4") => new WholeCell(4, false),
@@ -44,8 +44,8 @@ abstract class Cell
         (Kind.Decimal, "int2") => new DecimalToWholeCell(type, 2),
         (Kind.Decimal, "int4") => new DecimalToWholeCell(type, 4),
         (Kind.Decimal, "int8") => new DecimalToWholeCell(type, 8),
-        (Kind.Real, "float4") => new RealCell(type, false),
-        (Kind.Real, "float8") => new RealCell(type, true),
+        (Kind.Real, "float4") => new RealCell(type, false, any),
+        (Kind.Real, "float8") => new RealCell(type, true, any),
         (Kind.Real, "int2") => new RealToWholeCell(type, 2),
         (Kind.Real, "int4") => new RealToWholeCell(type, 4),
         (Kind.Real, "int8") => new RealToWholeCell(type, 8),

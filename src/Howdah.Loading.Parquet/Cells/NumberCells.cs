@@ -22,12 +22,13 @@ sealed class WholeCell(int bytes, bool unsigned) : Cell
 }
 
 /// <summary>Floating point. NaN and infinities are refused, as in any file: one of them spoils every sum.</summary>
-sealed class RealCell(ParquetType type, bool wide) : Cell
+sealed class RealCell(ParquetType type, bool wide, bool any) : Cell
 {
     internal override FieldFault? Encode(ColumnValues values, int row, CopyBuffer buffer)
     {
         var value = values.Doubles[row];
-        if (!double.IsFinite(value))
+        var finite = double.IsFinite(value);
+        if (!finite && !any)
             return new(Rules.Syntax, "22P02", $"{PlainText.Of(type, values, row)} is no number");
         if (wide)
         {
@@ -36,7 +37,7 @@ sealed class RealCell(ParquetType type, bool wide) : Cell
             return null;
         }
         var single = (float)value;
-        if (!float.IsFinite(single) || (single == 0 && value != 0))
+        if ((finite && !float.IsFinite(single)) || (single == 0 && value != 0))
             return Range(PlainText.Of(type, values, row), "real");
         buffer.Int32(BitConverter.SingleToInt32Bits(single));
         return null;

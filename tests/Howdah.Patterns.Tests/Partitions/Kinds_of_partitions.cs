@@ -242,7 +242,9 @@ public sealed class Kinds_of_partitions
         Assert.Empty(await BrokenAsync(estate));
 
         // Retention: of numbers by their distance from the highest, of UUIDs by their time.
-        estate.Write(RangesYaml(", retain: 3500, then: drop", ", retain: 3 months, then: archive, archive: { to: archive/ }"));
+        var (numbers, uuids) = major == 18 ? ("parquet", "csv") : ("csv", "parquet");
+        estate.Write(RangesYaml($", retain: 3500, then: archive, archive: {{ to: archive/, format: {numbers} }}",
+            $", retain: 3 months, then: archive, archive: {{ to: archive/, format: {uuids} }}"));
         await estate.ConvergeAsync();
         await RunAsync("insert into app.readings (v) select n from generate_series(1, 600) n");
         var report = await UpkeepAsync(estate);
@@ -259,6 +261,13 @@ public sealed class Kinds_of_partitions
         var back = await PartitionRestore.RunAsync(session, session.Estate.Databases[0], "app.clicks",
             report.Tables[1].Retired[^1].Partition, true, CancellationToken.None);
         Assert.True(back is { Attached: true, Rows: > 100 });
+        // Of numbers, too: as a partition again, with the rows it had.
+        back = await PartitionRestore.RunAsync(session, session.Estate.Databases[0], "app.readings", "app.readings_p1000", true,
+            CancellationToken.None);
+        Assert.True(back is { Attached: true, Rows: 1000 });
+        Assert.Equal("1000 1999 1499500", await estate.Server.ScalarAsync<string>(
+            "select min(id) || ' ' || max(id) || ' ' || sum(v) from app.readings where id < 2000", "shop"));
+        Assert.Empty(await BrokenAsync(estate));
         await Assert.ThrowsAsync<PostgresException>(() =>
             RunAsync("insert into app.readings overriding system value values (5, 1)"));
     }

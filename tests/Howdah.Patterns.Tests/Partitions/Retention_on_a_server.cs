@@ -15,15 +15,26 @@ public sealed class Retention_on_a_server
         create type app.mood as enum ('good', 'so "so", la');
         create table app.events (
           id bigint generated always as identity, at timestamptz not null, amount numeric, ratio float8, note text, raw bytea,
-          mood app.mood, doubled numeric generated always as (amount * 2) stored, primary key (id, at)) partition by range (at);
+          mood app.mood, price numeric(9,2), large numeric(38,10), day date, local timestamp(3), code uuid, ok boolean, doc jsonb,
+          words json, tags text[], long interval, small smallint, single real, fixed char(5),
+          doubled numeric generated always as (amount * 2) stored, primary key (id, at)) partition by range (at);
         create index events_note on app.events (note);
         alter table app.events enable row level security
         """;
 
     // Every horror that CSV and text forms have: NULL and the empty text, quotes, line ends, \., scales, NaN, infinity, UTF-8.
     const string Rows = """
-        insert into app.events (at, amount, ratio, note, raw, mood)
-        select at, (array[1.0, 1.00, 'NaN', null])[1 + n % 4], (array['-0', 'NaN', '-Infinity', '0.1', null]::float8[])[1 + n % 5],
+        insert into app.events (price, large, day, local, code, ok, doc, words, tags, long, small, single, fixed, at, amount, ratio, note,
+          raw, mood)
+        select (array[12.50, -0.05, 0, null, -9999999.99])[1 + n % 5],
+          (array['-9999999999999999999999999999.0123456789', '0.0000000001', null, '170141183460469231731687303']::numeric[])[1 + n % 4],
+          (array['0044-03-15 BC', '2024-02-29', null, '5000000-01-01']::date[])[1 + n % 4],
+          (array['1969-12-31 23:59:59.999', '0001-01-01 BC', null, '200000-01-01']::timestamp[])[1 + n % 4], md5(n::text)::uuid,
+          (array[true, false, null])[1 + n % 3], (array['{"a": [1.50, null, "\"é"]}', 'null', null, '"\n"']::jsonb[])[1 + n % 4],
+          (array['{ "b" : 1, "b":2 }', E'[1,\n 2]', null]::json[])[1 + n % 3],
+          case n % 3 when 0 then '{a,"b,c",NULL}'::text[] when 1 then '{}' end, make_interval(months => n, secs => n * 0.001), n - 200,
+          (array['NaN', 'Infinity', '0.1', '1e-45', null]::real[])[1 + n % 5], (array['a', '', null])[1 + n % 3], at,
+          (array[1.0, 1.00, 'NaN', null])[1 + n % 4], (array['-0', 'NaN', '-Infinity', '0.1', null]::float8[])[1 + n % 5],
           (array['', null, '"', E'a\nb\r\n', '\.', 'ñ漢😀', ',', ' x '])[1 + n % 8], decode(md5(n::text), 'hex'),
           (array['good', 'so "so", la', null])[1 + n % 3]::app.mood
         from generate_series(0, 399) n, lateral (select date_trunc('month', now(), 'Europe/Madrid') + interval '10 days'
@@ -67,10 +78,13 @@ public sealed class Retention_on_a_server
         $"select count(*) || ' ' || sum(hashtextextended(t::text, 0)) from {table} t", "shop");
 
     [Theory]
-    [MemberData(nameof(Versions))]
-    public async Task An_archive_is_read_back_before_the_drop_proved_and_restored(int major)
+    [InlineData(18, "csv", "*.csv.gz")]
+    [InlineData(15, "csv", "*.csv.gz")]
+    [InlineData(18, "parquet", "*.parquet")]
+    [InlineData(15, "parquet", "*.parquet")]
+    public async Task An_archive_is_read_back_before_the_drop_proved_and_restored(int major, string format, string files)
     {
-        using var estate = await MakeAsync(major, "retain: 6 months, then: archive, archive: { to: archive/, format: csv }");
+        using var estate = await MakeAsync(major, $"retain: 6 months, then: archive, archive: {{ to: archive/, format: {format} }}");
         var before = await ContentAsync(estate, "app.events");
         var oldest = await ContentAsync(estate, $"app.events_p{Month(9)}");
         var report = await UpkeepAsync(estate);
@@ -102,10 +116,24 @@ public sealed class Retention_on_a_server
         Assert.Equal(before, await ContentAsync(estate, "app.events"));
         Assert.Empty(await BrokenAsync(estate));
         Assert.Equal(3, (await UpkeepAsync(estate)).Tables.Single().Retired.Count);
-        Assert.Equal(6, Directory.EnumerateFiles(estate.Folder, "*.csv.gz", SearchOption.AllDirectories).Count());
+        Assert.Equal(6, Directory.EnumerateFiles(estate.Folder, files, SearchOption.AllDirectories).Count());
+
+        // Others read them, too: each type is what it was, where Parquet has it.
+        foreach (var file in Directory.EnumerateFiles(estate.Folder, "*.parquet", SearchOption.AllDirectories))
+        {
+            using var reader = new ParquetSharp.ParquetFileReader(file);
+            var schema = reader.FileMetaData.Schema;
+            Assert.Equal("id Int64 None|at Int64 Timestamp|amount ByteArray String|ratio Double None|note ByteArray String|"
+                + "raw ByteArray None|mood ByteArray String|price Int64 Decimal|large FixedLenByteArray Decimal|day Int32 Date|"
+                + "local Int64 Timestamp|code FixedLenByteArray Uuid|ok Boolean None|doc ByteArray Json|words ByteArray Json|"
+                + "tags ByteArray String|long ByteArray String|small Int32 Int|single Float None|fixed ByteArray String",
+                string.Join('|', Enumerable.Range(0, schema.NumColumns).Select(schema.Column).Select(static each =>
+                    $"{each.Name} {each.PhysicalType} {each.LogicalType.Type}")));
+            Assert.Equal(40, reader.FileMetaData.NumRows);
+        }
 
         // One byte of one archive: found by the proof, refused by the restore.
-        foreach (var kind in (string[])["*.csv.gz", "*.json"])
+        foreach (var kind in (string[])[files, "*.json"])
         {
             var file = Directory.EnumerateFiles(Path.Combine(estate.Folder, "archive"), kind, SearchOption.AllDirectories)
                 .Order(StringComparer.Ordinal).Last();
@@ -119,6 +147,29 @@ public sealed class Retention_on_a_server
             await File.WriteAllBytesAsync(file, bytes);
             Assert.Empty(await BrokenAsync(estate));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task What_Parquet_has_no_value_for_keeps_its_partition_and_is_told(int major)
+    {
+        using var estate = await MakeAsync(major, "retain: 8 months, then: archive, archive: { to: archive/, format: parquet }");
+        foreach (var (set, told) in new[] { ("day = 'infinity'", "column day holds an infinity"),
+            ("price = 'NaN'", "column price holds NaN") })
+        {
+            await estate.Server.ExecuteAsync($"update app.events_p{Month(9)} set day = null, price = null; "
+                + $"update app.events_p{Month(9)} set {set} where id = (select max(id) from app.events_p{Month(9)})", "shop");
+            var report = Assert.Single((await UpkeepAsync(estate)).Tables);
+            Assert.Empty(report.Retired);
+            Assert.Equal($"{told}, which Parquet has no value of its type for: write CSV instead", Assert.Single(report.Problems));
+            Assert.Equal(40L, await estate.Server.ScalarAsync<long>($"select count(*) from app.events_p{Month(9)}", "shop"));
+        }
+        // The other format takes it up where this one left it.
+        estate.Write(Yaml(", retain: 8 months, then: archive, archive: { to: archive/ }"));
+        Assert.Equal(40L, Assert.Single(Assert.Single((await UpkeepAsync(estate)).Tables).Retired).Rows);
+        Assert.Empty(await BrokenAsync(estate));
+        Assert.Equal([".gz", ".json"], Directory.EnumerateFiles(Path.Combine(estate.Folder, "archive"), "*", SearchOption.AllDirectories)
+            .Select(Path.GetExtension).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Howdah.Patterns.Partitions.Retiring;
 
 /// <summary>What an archive says of itself: the file beside its rows.</summary>
-/// <param name="Format">The format's version.</param>
+/// <param name="Format">The format's version: 1 with rows as CSV, 2 with rows as Parquet.</param>
 /// <param name="Estate">The estate it is from.</param>
 /// <param name="Database">The database it is from.</param>
 /// <param name="Table">The partitioned table.</param>
@@ -17,14 +17,17 @@ namespace Howdah.Patterns.Partitions.Retiring;
 /// <param name="Definition">The statements that would make the table again.</param>
 /// <param name="Rows">How many rows.</param>
 /// <param name="Digest">Of the rows, whatever their order: of the text that PostgreSQL writes for each with pinned settings.</param>
-/// <param name="File">The file of rows, beside this one: CSV in UTF-8 with a header as PostgreSQL writes it, compressed by gzip.</param>
-/// <param name="Bytes">The size of the rows before they were compressed.</param>
+/// <param name="File">The file of rows, beside this one: CSV in UTF-8 with a header as PostgreSQL writes it, compressed by gzip; or
+/// Parquet.</param>
+/// <param name="Bytes">The size of the rows before they were compressed; of Parquet, that of the file.</param>
 /// <param name="Sha256">Of the file.</param>
 sealed record LeafManifest(int Format, string Estate, string Database, string Table, string Partition, string Key, string? From, string To,
     int Server, IReadOnlyList<ArchivedColumn> Columns, IReadOnlyList<string> Definition, long Rows, string Digest, string File,
     long Bytes, string Sha256)
 {
-    internal const int Current = 1;
+    /// <summary>The format whose rows are Parquet: an older tool says that it does not read it.</summary>
+    internal const int Parquet = 2;
+    internal const int Csv = 1;
     const int MostBytes = 16 * 1024 * 1024;
 
     internal byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, LeafManifestJson.Default.LeafManifest);
@@ -47,8 +50,8 @@ sealed record LeafManifest(int Format, string Estate, string Database, string Ta
         }
         if (manifest is not { Columns.Count: > 0, Rows: >= 0, Bytes: >= 0 } || manifest.File != Path.GetFileName(manifest.File))
             throw new FormatException($"{path} is no manifest of an archived partition: take an unchanged copy");
-        return manifest.Format == Current ? manifest
-            : throw new FormatException($"{path} has format {manifest.Format}, and this howdah reads format {Current}");
+        return manifest.Format is Csv or Parquet ? manifest
+            : throw new FormatException($"{path} has format {manifest.Format}, and this howdah reads formats {Csv} and {Parquet}");
     }
 }
 

@@ -44,6 +44,9 @@ sealed record Age(int Count, Span Unit)
 /// <param name="Archive">The folder of archives, as in the file; null where none are written.</param>
 sealed record Retention(Age? Retain, int? Keep, Goal Then, string? Archive)
 {
+    /// <summary>Whether archives are Parquet; else CSV.</summary>
+    internal bool Parquet { get; init; }
+
     /// <summary>For how far behind the highest number rows are kept; null for ever.</summary>
     internal long? Distance { get; init; }
 

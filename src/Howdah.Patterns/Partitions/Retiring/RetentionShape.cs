@@ -7,12 +7,14 @@ namespace Howdah.Patterns.Partitions.Retiring;
 /// <summary>The keys that say how long partitions are kept.</summary>
 static class RetentionShape
 {
-    static readonly Shape<string> ArchiveShape = Shapes.Object<string>("an archive", static keys =>
+    sealed record ArchiveWish(string To, bool Parquet);
+
+    static readonly Shape<ArchiveWish> ArchiveShape = Shapes.Object<ArchiveWish>("an archive", static keys =>
     {
         var to = keys.Required("to", Shapes.Text, "The folder of archives, from the estate's folder on.", "archive/");
-        var format = keys.Optional("format", Shapes.Choice(("csv", "csv")), "csv", "How rows are written: CSV as PostgreSQL writes it, "
-            + "compressed by gzip.", "csv");
-        return values => values.Get(format) == "csv" ? values.Get(to) : throw new System.Diagnostics.UnreachableException();
+        var parquet = keys.Optional("format", Shapes.Choice(("csv", false), ("parquet", true)), false, "How rows are written: CSV as "
+            + "PostgreSQL writes it, compressed by gzip, or Parquet, compressed by zstd.", "csv", "parquet");
+        return values => new(values.Get(to), values.Get(parquet));
     });
 
     internal static Func<KeyValues, Retention?> Keys(KeySet keys)
@@ -28,12 +30,13 @@ static class RetentionShape
             ("archive", Goal.Archive)),
             null, "What becomes of a partition that goes: a table of its own, nothing, or a file that is read back before the drop.",
             example: "archive", sql: "ALTER TABLE t DETACH PARTITION t_p202401 CONCURRENTLY");
-        var archive = keys.Optional<string?>("archive", ArchiveShape!, null, "Where archives go.",
+        var archive = keys.Optional<ArchiveWish?>("archive", ArchiveShape!, null, "Where archives go.",
             example: "{ to: archive/, format: csv }");
         return values => !values.Has(retain) && !values.Has(keep) && !values.Has(then) && !values.Has(archive) ? null
             : new(values.Get(retain) is { } age ? Age.Parse(age) : null, values.Get(keep),
-                values.Get(then) ?? (values.Has(archive) ? Goal.Archive : Goal.Detach), values.Get(archive))
+                values.Get(then) ?? (values.Has(archive) ? Goal.Archive : Goal.Detach), values.Get(archive)?.To)
             {
+                Parquet = values.Get(archive) is { Parquet: true },
                 Distance = values.Get(retain) is { } far ? Number(far) : null,
             };
     }

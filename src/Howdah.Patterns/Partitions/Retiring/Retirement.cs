@@ -25,7 +25,8 @@ sealed class RetirementStop(string message) : Exception(message);
 /// is taken up by the next. Detached first, for a row may come in between its archive and its end; archive, comparison, drop and note are
 /// one transaction, so until the archive was read back the rows are there.
 /// </summary>
-sealed class Retirement(Work work, QName parent, string key, string folder, string estate, string database, UpkeepOptions options)
+sealed class Retirement(Work work, QName parent, string key, string folder, bool parquet, string estate, string database,
+    UpkeepOptions options)
 {
     static readonly CatalogQuery Place = CatalogQuery.Load(typeof(Retirement), "place.sql");
     static readonly CatalogQuery Columns = CatalogQuery.Load(typeof(Retirement), "columns.sql");
@@ -157,13 +158,14 @@ sealed class Retirement(Work work, QName parent, string key, string folder, stri
     {
         var relative = ArchiveFolder.Manifest(database, parent.Plain, leaf, open.Id);
         var path = Path.Combine(folder, relative);
-        var rows = Path.ChangeExtension(path, ".csv.gz");
+        var rows = Path.ChangeExtension(path, parquet ? ParquetFile.Extension : ".csv.gz");
         options.Progress?.Report($"archiving {leaf.Plain}, {digest.Rows} rows");
         options.Fault?.Invoke("before archive");
         var (bytes, sha256) = await RowFile.WriteAsync(work, leaf, columns, rows, token);
         options.Fault?.Invoke("archive written");
         var definition = await work.ReadAsync(Definition, static row => row.GetString(0), token, leaf.ToString());
-        var manifest = new LeafManifest(LeafManifest.Current, estate, database, parent.Plain, leaf.Plain, key, open.Low, open.High,
+        var manifest = new LeafManifest(parquet ? LeafManifest.Parquet : LeafManifest.Csv, estate, database, parent.Plain, leaf.Plain, key,
+            open.Low, open.High,
             work.Connection.PostgreSqlVersion.Major * 10000 + work.Connection.PostgreSqlVersion.Minor, columns, definition, digest.Rows,
             digest.Sum, Path.GetFileName(rows), bytes, sha256);
         var manifestHash = await RowFile.WriteAsync(manifest.Write(), path, token);

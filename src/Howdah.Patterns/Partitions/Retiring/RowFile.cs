@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Howdah.Patterns.Partitions.Retiring;
 
-/// <summary>The rows of a partition in a file: CSV as PostgreSQL writes it, compressed.</summary>
+/// <summary>The rows of a partition in a file: CSV as PostgreSQL writes it, compressed, or Parquet.</summary>
 static class RowFile
 {
     const int Piece = 256 * 1024;
@@ -17,6 +17,25 @@ static class RowFile
         var half = Begin(path);
         long bytes;
         string sha256;
+        if (path.EndsWith(ParquetFile.Extension, StringComparison.Ordinal))
+        {
+            try
+            {
+                await using var file = Open(half);
+                await ParquetFile.WriteAsync(work, table, columns, file, token);
+                file.Flush(flushToDisk: true);
+                bytes = file.Length;
+            }
+            catch (FormatException)
+            {
+                // Its rows stay in the table, and in the next attempt's file, which may have another name.
+                File.Delete(half);
+                throw;
+            }
+            sha256 = await HashAsync(half, token);
+            File.Move(half, path, overwrite: true);
+            return (bytes, sha256);
+        }
         await using (var file = Open(half))
         {
             await using var hashed = new Hashed(file);
@@ -69,6 +88,11 @@ static class RowFile
     {
         if (await HashAsync(path, token) != manifest.Sha256)
             throw new FormatException($"{path} is not as it was written: its SHA-256 is another; take an unchanged copy");
+        if (path.EndsWith(ParquetFile.Extension, StringComparison.Ordinal))
+        {
+            await ParquetFile.LoadAsync(work, path, manifest, table, token);
+            return;
+        }
         await using var packed = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
         var writer = (NpgsqlCopyTextWriter)await work.Connection.BeginTextImportAsync(
             Sql.Of($"copy {table} ({Names(manifest.Columns)}) from stdin (format csv, header true)").ToString(), token);

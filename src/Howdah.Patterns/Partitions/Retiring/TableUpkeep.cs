@@ -114,7 +114,7 @@ sealed class TableUpkeep(Session session, PartitionsSpec spec, string name, Part
             return;
         }
         var folder = ArchiveFolder.Of(session.Estate.Folder, retention.Archive ?? "");
-        var retirement = new Retirement(work, table, wish.By, folder, session.Estate.Name, spec.Database, options);
+        var retirement = new Retirement(work, table, wish.By, folder, retention.Parquet, session.Estate.Name, spec.Database, options);
         var opened = await work.ReadAsync(Open, OpenRetirement.Of, token, table.ToString());
         foreach (var open in opened)
             retired.Add(await retirement.RunAsync(open, token));
