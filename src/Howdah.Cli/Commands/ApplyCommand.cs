@@ -4,6 +4,7 @@ using Howdah.Cli.Output;
 using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Cli.Commands;
@@ -73,7 +74,7 @@ static class ApplyCommand
         {
             case ApplyOutcome.Done or ApplyOutcome.NothingToDo:
                 screen.Tell(result.Message);
-                return await SharedAsync(screen, session, token);
+                return await CatchUpAsync(screen, session, token);
             case ApplyOutcome.Refused:
                 screen.Error(result.Message);
                 return ExitCodes.Refused;
@@ -86,24 +87,31 @@ static class ApplyCommand
         }
     }
 
-    // What the loads of an earlier run put into shared tables at home is to be seen by tenants with databases, too.
-    internal static async Task<int> SharedAsync(Screen screen, Session session, CancellationToken token)
+    // What the loads of an earlier run put into shared tables at home is to be seen by tenants with databases, too;
+    // and what applications may do at home, tenants' roles may there.
+    internal static async Task<int> CatchUpAsync(Screen screen, Session session, CancellationToken token)
     {
         var exit = ExitCodes.Done;
         foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
         {
             await using var tenants = await Tenants.OpenAsync(session, database, token);
-            var shared = await tenants.RefreshSharedAsync(token);
-            if (shared.Refreshed.Count > 0)
-                screen.Tell($"Shared tables brought up in the databases of {string.Join(", ", shared.Refreshed)}.");
-            foreach (var failure in shared.Failed)
+            Tell("shared tables", await tenants.RefreshSharedAsync(token));
+            Tell("privileges of tenants' roles", await tenants.RefreshGrantsAsync(token));
+        }
+        return exit;
+
+        void Tell(string what, PlaceRefresh done)
+        {
+            if (done.Refreshed.Count > 0)
+                screen.Tell($"{char.ToUpperInvariant(what[0])}{what[1..]} brought up in the databases of "
+                    + $"{string.Join(", ", done.Refreshed)}.");
+            foreach (var failure in done.Failed)
             {
-                screen.Error($"the shared tables in the database of {failure.Tenant} ({failure.Place}) are not as home's: "
+                screen.Error($"the {what} in the database of {failure.Tenant} ({failure.Place}) are not as home's: "
                     + failure.Difference);
                 exit = ExitCodes.Failed;
             }
         }
-        return exit;
     }
 
     static bool Ask(Screen screen, Plan plan)

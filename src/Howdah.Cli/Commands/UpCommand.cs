@@ -33,7 +33,7 @@ static class UpCommand
             if (await LoadAsync(screen, session, token) is not ExitCodes.Done and var failed)
                 return failed;
             await PlaceAsync(screen, session, known, token);
-            if (await ApplyCommand.SharedAsync(screen, session, token) is not ExitCodes.Done and var shared)
+            if (await ApplyCommand.CatchUpAsync(screen, session, token) is not ExitCodes.Done and var shared)
                 return shared;
             var proof = await ProofOutput.BesideAsync(
                 ProofOutput.Masked(screen, await ProveCommand.ProveAsync(session, token)), ProveCommand.Catalogue, session.Estate.Folder,

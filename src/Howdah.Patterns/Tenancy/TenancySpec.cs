@@ -82,7 +82,7 @@ sealed record TenancySpec(string Server, string Database, string Owner, string P
                     + "of its own.", "false");
             var spares = keys.Optional("spares", Shapes.Int(0, 100), 0,
                 "How many databases are kept made ahead on each server, empty and closed, so that a new tenant need not wait for "
-                    + "CREATE DATABASE.", "2", sql: "CREATE DATABASE … TEMPLATE … ALLOW_CONNECTIONS false");
+                    + "CREATE DATABASE.", "0", sql: "CREATE DATABASE … TEMPLATE … ALLOW_CONNECTIONS false");
             return values => new(values.Get(model), values.Get(column), values.Get(type), values.Get(context),
                 values.Get(roles), values.Get(tables), values.Get(shared), values.Get(backup), values.Get(servers), values.Get(key),
                 values.Get(signed), values.Get(partitioned), values.Get(spares));

@@ -85,7 +85,10 @@ sealed class Market : IDisposable
         File.Replace("MODEL", model, StringComparison.Ordinal).Replace("EXTRA", extra, StringComparison.Ordinal);
 
     /// <summary>Writes the file anew, with something else after the tables.</summary>
-    internal void Declare(string extra) => harness.Write(Text("rows", extra));
+    /// <param name="extra">What.</param>
+    /// <param name="change">Changes the rest.</param>
+    internal void Declare(string extra, Func<string, string>? change = null) =>
+        harness.Write((change ?? (static text => text))(Text("rows", extra)));
 
     internal TestServer Server { get; }
 

@@ -40,8 +40,7 @@ sealed record Structure(
             BatchCommands =
             {
                 new("select pg_catalog.set_config('search_path', '', true)"),
-                Command(Surroundings, Schemas(spec), spec.Wanted.Roles.ToArray(), Part(spec.Wanted.Shared, schema: true),
-                    Part(spec.Wanted.Shared, schema: false)),
+                AroundCommand(spec),
                 HashCommand(spec, []),
                 new("select pg_catalog.set_config('search_path', $1, true)")
                 {
@@ -74,6 +73,28 @@ sealed record Structure(
             Between(around, 90, 99), hash);
     }
 
+    /// <summary>What roles may do with tenants' tables and with what these lean on: GRANTs that lack the role at their end, sorted. At home
+    /// of applications, in a database of a tenant's own of its role.</summary>
+    internal static async Task<IReadOnlyList<string>> GrantsAsync(TenancySpec spec, IReadOnlyList<string> roles,
+        NpgsqlConnection connection, CancellationToken token)
+    {
+        var asked = spec with { Wanted = spec.Wanted with { Roles = roles } };
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("select pg_catalog.set_config('search_path', '', true)"), AroundCommand(asked),
+                PiecesCommand(asked, spec.Wanted.Tables),
+            },
+        };
+        await using var rows = await batch.ExecuteReaderAsync(token);
+        await rows.NextResultAsync(token);
+        var around = await ListAsync(rows, token);
+        await rows.NextResultAsync(token);
+        return [.. around.Concat(await ListAsync(rows, token)).Where(static piece => piece.Phase >= 90).Select(static piece => piece.Text)
+            .Distinct().Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>The hash of the structure of schemas of tenants in one database, in one query; of home's own tables where none is named.
     /// </summary>
     /// <returns>By the schema's name; home's under the empty name.</returns>
@@ -101,6 +122,9 @@ sealed record Structure(
         .Distinct().Order(StringComparer.Ordinal)];
 
     internal static string Noun(TenancyModel model) => model == TenancyModel.Schemas ? "schema" : "database";
+
+    static NpgsqlBatchCommand AroundCommand(TenancySpec spec) => Command(Surroundings, Schemas(spec), spec.Wanted.Roles.ToArray(),
+        Part(spec.Wanted.Shared, schema: true), Part(spec.Wanted.Shared, schema: false));
 
     static NpgsqlBatchCommand PiecesCommand(TenancySpec spec, IReadOnlyList<QName> tables) => Command(Pieces,
         Part(tables, schema: true), Part(tables, schema: false), spec.Wanted.Column, spec.Wanted.Roles.ToArray(),

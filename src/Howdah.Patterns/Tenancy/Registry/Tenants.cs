@@ -83,7 +83,10 @@ public sealed class Tenants : IAsyncDisposable
         DatabaseStructures.DifferentAsync(session, spec, home, token);
 
     /// <summary>Brings the copies of shared tables in tenants' databases up, where they are not as home's.</summary>
-    public Task<SharedRefresh> RefreshSharedAsync(CancellationToken token) => SharedRefresh.RunAsync(session, spec, home, token);
+    public Task<PlaceRefresh> RefreshSharedAsync(CancellationToken token) => SharedTables.RefreshAllAsync(session, spec, home, token);
+
+    /// <summary>Gives tenants' roles in databases of their own what applications may do at home, where it is not the same.</summary>
+    public Task<PlaceRefresh> RefreshGrantsAsync(CancellationToken token) => PlaceGrants.RefreshAsync(session, spec, home, token);
 
     /// <summary>What was done to a tenant, oldest first.</summary>
     public async Task<IReadOnlyList<TenantEvent>> EventsAsync(Tenant tenant, CancellationToken token)

@@ -1,4 +1,6 @@
+using Howdah.Engine;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
 using Npgsql;
@@ -26,6 +28,21 @@ static class SharedTables
     /// <summary>The tables in which a database's copy is not as home's.</summary>
     internal static IReadOnlyList<QName> Different(TenancySpec spec, string[] home, string[] copy) =>
         [.. spec.Wanted.Shared.Where((_, i) => home[i] != copy[i])];
+
+    /// <summary>Brings up the copies in all databases that are served and at home's version.</summary>
+    internal static async Task<PlaceRefresh> RefreshAllAsync(Session session, TenancySpec spec, NpgsqlConnection home,
+        CancellationToken token)
+    {
+        var places = spec.Wanted.Shared.Count == 0 ? [] : await DatabaseStructures.CurrentAsync(spec, home, token);
+        var wanted = places.Count == 0 ? [] : await SumsAsync(spec, home, token);
+        return await PlaceRefresh.EachAsync(session, places, async (_, inside) =>
+        {
+            var different = Different(spec, wanted, await SumsAsync(spec, inside, token));
+            if (different.Count > 0)
+                await RefreshAsync(spec, home, inside, different, token);
+            return different.Count > 0;
+        }, token);
+    }
 
     /// <summary>Brings copies up, in one transaction: rows that home lacks go, others are changed or added.</summary>
     /// <exception cref="PostgresException">A row that home lacks is referred to by the tenant's rows.</exception>
