@@ -6,6 +6,7 @@ using Howdah.Patterns.Tenancy.Registry;
 using Howdah.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Howdah.Storefront.Tests;
@@ -32,7 +33,10 @@ sealed class Front : IAsyncDisposable
 
     /// <param name="major">PostgreSQL.</param>
     /// <param name="map">More endpoints.</param>
-    internal static async Task<Front> StartAsync(int major, Action<WebApplication>? map = null)
+    /// <param name="more">More services.</param>
+    /// <param name="pool">How many connections each place has.</param>
+    internal static async Task<Front> StartAsync(int major, Action<WebApplication>? map = null, Action<IServiceCollection>? more = null,
+        int pool = 20)
     {
         var server = await TestServer.StartOwnAsync(major);
         var harness = new EstateHarness(server, Yaml(out var folder));
@@ -56,11 +60,13 @@ sealed class Front : IAsyncDisposable
         var app = Shop.Build([$"--contentRoot={AppContext.BaseDirectory}"], builder =>
         {
             builder.Logging.ClearProviders();
+            more?.Invoke(builder.Services);
             builder.Configuration.Sources.Clear();
             builder.Configuration.AddInMemoryCollection(
             [
                 new("Urls", "http://127.0.0.1:0"),
-                new("ConnectionStrings:Store", session.Servers["main"].LoginConnectionString("store_app", "store") + ";Pooling=true"),
+                new("ConnectionStrings:Store", session.Servers["main"].LoginConnectionString("store_app", "store")
+                    + $";Pooling=true;Maximum Pool Size={pool}"),
                 new("HOWDAH_TENANT_KEY", TenantAccess.Key(session, database)),
                 .. users.SelectMany(static (user, at) => new KeyValuePair<string, string?>[]
                 {
@@ -81,8 +87,11 @@ sealed class Front : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
     }
 
-    internal async Task<(HttpStatusCode Status, string Text)> SendAsync(string? token, HttpMethod method, string path, object? body = null,
-        params (string Name, string Value)[] headers)
+    internal Task<(HttpStatusCode Status, string Text)> SendAsync(string? token, HttpMethod method, string path, object? body = null,
+        params (string Name, string Value)[] headers) => SendAsync(token, method, path, body, default, headers);
+
+    internal async Task<(HttpStatusCode Status, string Text)> SendAsync(string? token, HttpMethod method, string path, object? body,
+        CancellationToken cancel, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null)
@@ -91,8 +100,17 @@ sealed class Front : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         if (body is not null)
             request.Content = JsonContent.Create(body);
+        using var response = await client.SendAsync(request, cancel);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(cancel));
+    }
+
+    /// <summary>The version of what stands under a path.</summary>
+    internal async Task<string> TagAsync(string token, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new("Bearer", token);
         using var response = await client.SendAsync(request);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+        return response.Headers.ETag!.ToString();
     }
 
     internal Task<(HttpStatusCode Status, string Text)> GetAsync(string? token, string path,
