@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Howdah.Patterns.Tests.Tenancy;
 
-/// <summary>What is granted to applications at home is granted to tenants' roles in their databases, also when it is declared later.</summary>
+/// <summary>What is granted to applications at home is granted to tenants' roles in their databases, also when it is declared later.
+/// </summary>
 public sealed class Grants_of_databases
 {
     const string Declared = "app.notes] }, privileges: [select, insert, update, delete]";
