@@ -7,7 +7,7 @@ sealed class Asked : IDisposable
 {
     const string Table = """
         create table crm (id integer primary key, words text, at timestamptz, day date, amount numeric(12,2), ok boolean, code uuid,
-          share double precision, doc jsonb)
+          share double precision, doc jsonb, raw bytea, clock time)
         """;
 
     Asked(Harbor harbor, TestServer other, string database)
@@ -39,7 +39,7 @@ sealed class Asked : IDisposable
             {{name}}:
               query: { connection: "${file:crm.url}", sql: "{{sql}}", timeout: {{timeout}} }
               columns: { id: integer, words: text, at: timestamptz, day: date, amount: "numeric(12,2)", ok: boolean, code: uuid,
-                share: double precision, doc: jsonb }
+                share: double precision, doc: jsonb, raw: bytea, clock: time }
               into: public.crm
               mode: upsert
               key: [id]

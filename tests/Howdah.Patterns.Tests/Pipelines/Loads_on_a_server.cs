@@ -46,6 +46,19 @@ public sealed class Loads_on_a_server
 
     [Theory]
     [MemberData(nameof(Versions))]
+    public async Task Bytes_and_times_of_day_go_straight_into_the_table(int major)
+    {
+        using var harbor = await Harbor.OpenAsync(major);
+        await harbor.Server.ExecuteAsync("set role shop_owner; create table clocks (id integer, raw bytea, at time)", harbor.Database);
+        harbor.Declare("clocks: { files: clocks.csv, columns: { id: integer, raw: bytea, at: time }, into: public.clocks }");
+        harbor.Estate.Write("clocks.csv", "id,raw,at\n1,\\x00ff,23:59:59.5\n2,zz,08:00\n3,\\x,24:00\n4,,\n");
+        Assert.Equal("Loaded 4 = 2 + 0 + 2 + 0", await harbor.LoadedAsync("clocks"));
+        Assert.Equal("(1,\"\\\\x00ff\",23:59:59.5)\n(4,,)", await harbor.TextAsync("select * from clocks"));
+        Assert.Equal("(3,raw,syntax)\n(4,at,syntax)", await harbor.TextAsync("select line, column_name, rule from howdah.quarantine"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
     public async Task Rows_take_the_place_of_those_with_their_key(int major)
     {
         using var harbor = await Harbor.OpenAsync(major);

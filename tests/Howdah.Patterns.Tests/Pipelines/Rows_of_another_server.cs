@@ -16,7 +16,8 @@ public sealed class Rows_of_another_server
           (3, null, '1999-12-31 00:00+00', '0001-01-01', -0.01, null, null, 1e+20, '"x"'),
           (4, E'a "quoted", \\. one\r\nand \t more', null, null, 9999999999.99, true, null, null, null),
           (5, E'\\.', null, null, 0, true, null, 3, '{}'),
-          (6, repeat(E'line "of" many\n', 1500), null, null, 1, true, null, 3, '{}')
+          (6, repeat(E'line "of" many\n', 1500), null, null, 1, true, null, 3, '{}');
+        update crm set raw = '\x00ff0a22', clock = '23:59:59.999999' where id = 1
         """;
 
     [Theory]
@@ -71,7 +72,7 @@ public sealed class Rows_of_another_server
         var report = Assert.Single(await harbor.LoadAsync("crm"));
 
         Assert.Equal("Loaded 6 = 4 + 0 + 2 + 0", Harbor.Line(report));
-        Assert.Equal("(server,\"4,\\\\x78,,,9999999999.99,t,,,,1.5\")\n(syntax,\"6,\\\\x78,,,1.00,t,,NaN,{},1.5\")",
+        Assert.Equal("(server,\"4,\\\\x78,,,9999999999.99,t,,,,,,1.5\")\n(syntax,\"6,\\\\x78,,,1.00,t,,NaN,{},,,1.5\")",
             await harbor.TextAsync("select rule, convert_from(raw, 'UTF8') from howdah.quarantine"));
         await harbor.Server.ExecuteAsync("alter table crm drop constraint crm_id_check", harbor.Database);
         var session = await harbor.Estate.OpenAsync();
@@ -141,7 +142,8 @@ public sealed class Rows_of_another_server
     {
         using var asked = await Asked.OpenAsync(major);
         var harbor = asked.Ask("select n as id, repeat('x', 1000) as words, null as at, null as day, null as amount, null as ok, "
-            + "null as code, null as share, null as doc from (select generate_series(1, 100000000) as n) g", "10m").Harbor;
+            + "null as code, null as share, null as doc, null as raw, null as clock "
+            + "from (select generate_series(1, 100000000) as n) g", "10m").Harbor;
         using var stop = new CancellationTokenSource();
         var session = await harbor.Estate.OpenAsync();
         LoadOptions options = new() { Progress = new Steps { Each = _ => stop.Cancel() } };
