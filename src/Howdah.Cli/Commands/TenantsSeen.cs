@@ -21,9 +21,6 @@ namespace Howdah.Cli.Commands;
 sealed record TenantsSeen(string Database, IReadOnlyList<(string Model, string Server, int Tenants)> Places, IReadOnlyList<OpenMove> Moves,
     IReadOnlyList<PlaceDifference> Drift)
 {
-    // The note of a schema that is not as home.
-    const string Drifted = "HOW0641";
-
     internal static async Task<IReadOnlyList<TenantsSeen>> ReadAsync(Session session, CancellationToken token)
     {
         var all = new List<TenantsSeen>();
@@ -51,7 +48,7 @@ sealed record TenantsSeen(string Database, IReadOnlyList<(string Model, string S
 
     /// <summary>Whether a tenant's schema or database is not as home.</summary>
     internal static bool Differ(Plan plan, IReadOnlyList<TenantsSeen> all) =>
-        plan.Notes.Any(static note => note.Code == Drifted) || all.Any(static seen => seen.Drift.Count > 0);
+        plan.Notes.Any(static note => note.Code == PlaceDifference.Code) || all.Any(static seen => seen.Drift.Count > 0);
 
     internal void Tell(Screen screen)
     {

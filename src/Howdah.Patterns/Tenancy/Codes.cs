@@ -16,7 +16,7 @@ static class Codes
     internal const string Partitioned = "HOW0611";
 
     internal const string Refused = "HOW0640";
-    internal const string Drifted = "HOW0641";
+    internal const string Drifted = Registry.PlaceDifference.Code;
     internal const string Moving = "HOW0642";
 
     internal static (string, string)[] All { get; } =

@@ -137,8 +137,11 @@ static class PlaceProver
                 tenant.Id.ToString().ToUpperInvariant()]))
             {
                 await bout.ScalarAsync("select pg_catalog.set_config($1, $2, true)", token, spec.Wanted.Context, spec.Said(said));
-                var (_, refusal) = await bout.TryAsync(inner => inner.ScalarAsync(Sql.Of(
+                var (row, refusal) = await bout.TryAsync(inner => inner.ScalarAsync(Sql.Of(
                     $"select 1 from {spec.Wanted.Tables[0]} limit 1").ToString(), token), token);
+                // Of an empty table the server asks nobody whose rows they are: then what the floor asks is asked itself.
+                if (refusal is null && row is null)
+                    (_, refusal) = await bout.TryAsync(inner => inner.ScalarAsync("select howdah.current_tenant()", token), token);
                 if (refusal is null)
                     return Outcome.Broken($"{said} is served in rows at home",
                         "howdah apply: it makes howdah.current_tenant() and howdah.unless_closed() again");

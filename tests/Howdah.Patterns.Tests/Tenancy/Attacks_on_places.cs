@@ -99,4 +99,29 @@ public sealed class Attacks_on_places
             return places.Aggregate(text, static (all, place) => all.Replace(place.Key, place.Value, StringComparison.Ordinal));
         }
     }
+
+    // Of an empty table nothing is read, so the floor is not asked: no alarm, and still one where nobody is refused.
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Say_the_same_of_an_empty_table(int major)
+    {
+        using var market = await Market.OpenAsync(major);
+        await using var tenants = await market.TenantsAsync();
+        var tenant = await tenants.CreateAsync("d", TenancyModel.Databases, null, default);
+        await market.Server.ExecuteAsync("vacuum app.lines", Market.Database);
+        await using (var app = await market.Session.Servers["main"].OpenLoginAsync("market_app", Market.Database, default))
+        {
+            await Market.RunAsync(app, $"select set_config('howdah.tenant', '{tenant.Id}', false)");
+            Assert.Null(await Market.RefusalAsync(app, "select 1 from app.lines limit 1"));
+            Assert.Equal("HW001", await Market.RefusalAsync(app, "select howdah.current_tenant()"));
+        }
+        Assert.Equal(Verdict.Held, (await ClosedAsync()).Verdict);
+        await market.Server.ExecuteAsync("create or replace function howdah.current_tenant() returns uuid language sql stable as "
+            + "$$ select current_setting('howdah.tenant', true)::uuid $$", Market.Database);
+        Assert.Equal(Verdict.Broken, (await ClosedAsync()).Verdict);
+
+        async Task<Finding> ClosedAsync() => Assert.Single(await market.ProveAsync("TEN-B23"), static finding =>
+            finding.Attack.Id == "TEN-B23");
+    }
 }
