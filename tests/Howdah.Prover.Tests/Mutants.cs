@@ -65,7 +65,9 @@ public abstract class Mutants
             var told = string.Join('\n', Told(result, Verdict.Broken, Verdict.Inconclusive));
             Assert.True(mutant.Expect.SequenceEqual(broken), $"expected {string.Join(", ", mutant.Expect)}; found\n{told}");
             Assert.DoesNotContain(result.Findings, static finding => finding.Target.Length == 0 || finding.Targets.Contains(""));
-            // What it says closes it, closes it; what no SQL closes may stay.
+            // What it says closes it, closes it; what no SQL closes may stay. Tried on one version, or on both with HOWDAH_FULL=1.
+            if (mutant.From <= 15 && !Campaign.Takes(Mutant.All.Index().First(each => each.Item == mutant).Index, major))
+                return;
             foreach (var fix in result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && Closes(finding.Fix))
                 .Select(static finding => finding.Fix!).Distinct())
                 await server.ExecuteAsync(fix, database);

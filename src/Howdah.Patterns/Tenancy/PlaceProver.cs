@@ -82,7 +82,7 @@ static class PlaceProver
                 async bout => await FaultsAsync(bout, Spare.Faults, token, group.Select(static spare => spare.Name).ToArray(), spec.Owner)
                     is { Count: > 0 } faults ? Outcome.Broken(string.Join("; ", faults), "howdah upkeep --once drops it and makes another")
                     : Outcome.Held("closed to everybody, and nobody was ever connected to them"));
-        if (spec.Wanted.Spares > 0 && !facts.All.Any(static spare => spare.Ready))
+        if (!facts.All.Any(static spare => spare.Ready))
             yield return new(PlaceAttacks.Spares, TenancySpec.Key, spec.Database, Verdict.Held, "no database waits for a tenant");
     }
 

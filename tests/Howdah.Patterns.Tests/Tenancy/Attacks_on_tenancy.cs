@@ -13,7 +13,7 @@ public sealed class Attacks_on_tenancy
     public void Each_have_a_sabotage_that_they_must_notice() =>
         Assert.Equal(TenancyProver.Attacks.Select(static attack => attack.Id).Except(Exempt).Order(StringComparer.Ordinal),
             Sabotage.All.Select(static each => each.Attack).Concat(Attacks_on_places.Sabotages.Select(static each =>
-                each.Attack)).Distinct().Order(StringComparer.Ordinal));
+                each.Attack)).Append(Sparing.Spares_on_a_server.Attack).Distinct().Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData(15)]

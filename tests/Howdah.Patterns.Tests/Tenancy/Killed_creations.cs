@@ -8,7 +8,7 @@ using Xunit;
 namespace Howdah.Patterns.Tests.Tenancy;
 
 /// <summary><c>tenant create</c>, suspend and resume in a process that kills itself at every point there is: the same call finishes, and
-/// nothing is left of the half.</summary>
+/// nothing is left of the half. Each point on one version, or on both with HOWDAH_FULL=1.</summary>
 public sealed class Killed_creations
 {
     [Theory]
@@ -24,7 +24,7 @@ public sealed class Killed_creations
             var (code, points) = await luggage.CrashAsync("create", "0", $"{model} whole", $"{model}");
             Assert.Equal(0, code);
             Assert.Contains("made", points);
-            for (var point = 1; point <= points.Count; point++)
+            foreach (var point in Campaign.Points(points.Count, major))
             {
                 if (model == TenancyModel.Databases)
                     await DropTemplateAsync(market); // so that its points are passed once more

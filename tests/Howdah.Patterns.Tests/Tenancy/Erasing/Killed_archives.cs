@@ -2,15 +2,14 @@ using System.Globalization;
 using Howdah.Patterns.Tenancy.Archiving;
 using Howdah.Patterns.Tenancy.Registry;
 using Howdah.Patterns.Tests.Tenancy.Archiving;
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Tenancy.Erasing;
 
-/// <summary>Imports and erasures in a process that kills itself. Points are drawn from a seed; with HOWDAH_CRASH_ALL all of them.</summary>
+/// <summary>Imports and erasures in a process that kills itself. Points are drawn from a seed; with HOWDAH_FULL=1 all of them.</summary>
 public sealed class Killed_archives
 {
-    static readonly bool Full = Environment.GetEnvironmentVariable("HOWDAH_CRASH_ALL") is not null;
-
     [Theory]
     [InlineData(15, TenancyModel.Rows)]
     [InlineData(15, TenancyModel.Databases)]
@@ -28,7 +27,7 @@ public sealed class Killed_archives
         var (code, points) = await luggage.CrashAsync("import", "0", path, "whole", $"{model}");
         Assert.Equal(0, code);
         Assert.Contains("checked", points);
-        foreach (var point in Some(points, draw, 3))
+        foreach (var point in Some(points, draw, 2))
         {
             var name = $"import {point}";
             Assert.Equal(137, (await luggage.CrashAsync("import", Number(point), path, name, $"{model}")).Code);
@@ -44,7 +43,7 @@ public sealed class Killed_archives
             Assert.Equal(rows, await luggage.RowsAsync(name));
             await luggage.CleanAsync();
         }
-        foreach (var point in Some([.. points.TakeWhile(static each => each != "active")], draw, 2))
+        foreach (var point in Some([.. points.TakeWhile(static each => each != "active")], draw, 1))
         {
             Assert.Equal(137, (await luggage.CrashAsync("import", Number(point), path, "given up", $"{model}")).Code);
             Assert.Equal(137, (await luggage.CrashAsync("abort-import", "1", path, "given up")).Code);
@@ -57,7 +56,7 @@ public sealed class Killed_archives
         (code, points) = await luggage.CrashAsync("erase", "0", "whole");
         Assert.Equal(0, code);
         Assert.Contains("certified", points);
-        foreach (var point in Some(points, draw, 3))
+        foreach (var point in Some(points, draw, 2))
         {
             var name = $"erase {point}";
             await luggage.ImportAsync(path, name, model);
@@ -74,7 +73,7 @@ public sealed class Killed_archives
     static IEnumerable<int> Some(List<string> points, Random draw, int most)
     {
         var all = Enumerable.Range(1, points.Count).ToArray();
-        if (Full)
+        if (Campaign.Full)
             return all;
         draw.Shuffle(all);
         return all.Take(most);

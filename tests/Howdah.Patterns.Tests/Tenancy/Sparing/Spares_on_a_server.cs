@@ -11,6 +11,9 @@ namespace Howdah.Patterns.Tests.Tenancy.Sparing;
 /// <summary>Databases made ahead: taken by tenants, made again, of today's structure only, nobody's until then.</summary>
 public sealed class Spares_on_a_server
 {
+    /// <summary>The attack that is sabotaged here.</summary>
+    internal const string Attack = "TEN-H23";
+
     [Theory]
     [InlineData(15)]
     [InlineData(18)]
@@ -199,6 +202,6 @@ public sealed class Spares_on_a_server
     static async Task<string> ChoreAsync(Market market) =>
         (await Assert.Single(SparesChore.Of(market.Spec)).Run(market.Session, default)).Message;
 
-    static async Task<Finding> FindingAsync(Market market) => Assert.Single(await market.ProveAsync(), static finding =>
-        finding.Attack.Id == "TEN-H23");
+    static async Task<Finding> FindingAsync(Market market) => Assert.Single(await market.ProveAsync(Attack), static finding =>
+        finding.Attack.Id == Attack);
 }
