@@ -26,6 +26,15 @@ public sealed class Any_text
             return loaded.Estate is not null || loaded.Diagnostics.Any(static found => found.Severity == Severity.Error);
         }, iter: 3000);
 
+    [Theory]
+    [InlineData("a]")]
+    [InlineData("[0]")]
+    [InlineData("a[b]")]
+    public void A_key_with_brackets_is_told_as_a_key(string key) =>
+        Assert.Contains(TestEstates.Read(TestEstates.Good.Replace("environments:\n", $"environments:\n  \"{key}\": 5\n",
+            StringComparison.Ordinal), "production").Diagnostics, each => each.Message.StartsWith($"`{key}` wants a mapping",
+                StringComparison.Ordinal));
+
     [Fact]
     public void Aliases_cannot_nest_without_end()
     {

@@ -13,10 +13,12 @@ static class NodeWords
     };
 
     /// <summary>The last key of a path, as the message's subject.</summary>
-    internal static string Last(string path) => path switch
+    internal static string Last(string path)
     {
-        "" => "the file",
-        _ when path.EndsWith(']') => $"an item of `{path[(path.LastIndexOf('.') + 1)..path.LastIndexOf('[')]}`",
-        _ => $"`{path[(path.LastIndexOf('.') + 1)..]}`",
-    };
+        var (begin, open) = (path.LastIndexOf('.') + 1, path.LastIndexOf('['));
+        // A key may hold brackets of its own: an item ends with its number.
+        return path.Length == 0 ? "the file"
+            : path.EndsWith(']') && open > begin && path[(open + 1)..^1].All(char.IsAsciiDigit) ? $"an item of `{path[begin..open]}`"
+            : $"`{path[begin..]}`";
+    }
 }
