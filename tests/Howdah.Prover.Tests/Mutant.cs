@@ -15,6 +15,10 @@ sealed record Mutant(string Name, string Twin, IReadOnlyList<string> Expect, IRe
         Path.Combine(AppContext.BaseDirectory, "Mutants"), "*.sql",
             SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(Read)];
 
+    /// <summary>The names of those that are tried on a version. Some mistakes can be made only since a later one.</summary>
+    internal static IEnumerable<string> On(int major) => All.Index().Where(each => each.Item.From <= major
+        && (each.Item.From > 15 || Testing.Campaign.Takes(each.Index, major))).Select(static each => each.Item.Name);
+
     static Mutant Read(string file)
     {
         var text = File.ReadAllText(file);
