@@ -13,7 +13,7 @@ public sealed class Serve_of_the_tool
     internal const string Leaves = "select string_agg(relname || pg_get_expr(relpartbound, c.oid), ' ' order by relname) "
         + "from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = 'app.events'::regclass";
 
-    static int Kills => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 25 : 1;
+    static int Kills => Campaign.Full ? 25 : 1;
 
     // One rollup every second, so that there is always something to do. The time of nights is half a day away.
     static string Yaml(string estate) => $$"""

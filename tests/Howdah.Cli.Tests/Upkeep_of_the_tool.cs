@@ -9,7 +9,7 @@ public sealed class Upkeep_of_the_tool
 {
     public static TheoryData<int> Versions => [18, 15];
 
-    static int Kills => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 25 : 2;
+    static int Kills => Campaign.Full ? 25 : 2;
 
     static string Yaml(string estate) => $$"""
         howdah: 1

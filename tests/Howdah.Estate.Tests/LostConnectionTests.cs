@@ -13,8 +13,6 @@ namespace Howdah.Estate.Tests;
 /// </summary>
 public sealed class LostConnectionTests
 {
-    static bool Full => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1";
-
     [Theory]
     [InlineData(15)]
     [InlineData(18)]
@@ -32,14 +30,14 @@ public sealed class LostConnectionTests
         Assert.True(commits > 30, $"{commits} commits are too few to be all");
 
         var random = new Random(20261124 + major);
-        var chosen = Full ? Enumerable.Range(1, commits)
+        var chosen = Campaign.Full ? Enumerable.Range(1, commits)
             : Enumerable.Range(0, 4).Select(_ => random.Next(1, commits + 1)).Concat([1, 2, commits]).Distinct().Order();
         foreach (var nth in chosen)
         {
             // Every other cut is before the COMMIT is heard: the two look alike from here.
             var cut = nth % 2 == 0 ? CuttingProxy.Cut.Answer : CuttingProxy.Cut.Before;
             await SurviveAsync(server, calm, cut, nth);
-            if (Full)
+            if (Campaign.Full)
                 await SurviveAsync(server, calm, nth % 2 == 0 ? CuttingProxy.Cut.Before : CuttingProxy.Cut.Answer, nth);
         }
     }

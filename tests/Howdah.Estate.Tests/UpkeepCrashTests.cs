@@ -9,7 +9,7 @@ namespace Howdah.Estate.Tests;
 /// <summary>SIGKILL while partitions are made, detached, archived, read back and dropped.</summary>
 public sealed class UpkeepCrashTests
 {
-    static readonly int Rounds = Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 50 : 4;
+    static readonly int Rounds = Campaign.Full ? 50 : 4;
 
     const string Table = """
         drop schema if exists app cascade;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Howdah.Loading.Parquet;
+using Howdah.Testing;
 using ParquetSharp;
 using Xunit;
 using Encoding = System.Text.Encoding;
@@ -107,7 +108,7 @@ public sealed class Parquet_horrors
         var random = new Random(7);
         var (refused, read) = (0, 0);
         var target = new CopyTarget("t", [new("id", "int4", "integer", -1, false, false, []), Name]);
-        for (var round = 0; round < (Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 20_000 : 400); round++)
+        for (var round = 0; round < (Campaign.Full ? 20_000 : 400); round++)
         {
             byte[] file = [.. good];
             // Half of them in the last part, which is a tenth of the file and says where everything is.

@@ -56,7 +56,7 @@ public sealed class Passwords_as_PostgreSQL_prepares_them
         // Both ends of every range and their neighbors, each alone and beside a letter.
         var edges = all.SelectMany(ranges => ranges.All).SelectMany(each => (int[])[each.First - 1, each.First, each.Last, each.Last + 1])
             .Concat(tables.Decompositions.Keys).Where(Rune).Distinct().Order().ToList();
-        var step = major < 16 ? 40 : Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 1 : 4;
+        var step = major < 16 ? 40 : Campaign.Full ? 1 : 4;
         List<string> passwords = [.. Hostile];
         for (var i = 0; i < edges.Count; i += step)
             passwords.AddRange([char.ConvertFromUtf32(edges[i]), $"{char.ConvertFromUtf32(edges[i])}\u0301a"]);

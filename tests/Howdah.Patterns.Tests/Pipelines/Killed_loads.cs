@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Pipelines;
@@ -8,7 +9,7 @@ namespace Howdah.Patterns.Tests.Pipelines;
 /// <summary>Loads in a process that kills itself; run again, they end as if nothing had been. Points are drawn from a seed.</summary>
 public sealed class Killed_loads
 {
-    static readonly int Kills = Environment.GetEnvironmentVariable("HOWDAH_FULL") is null ? 3 : 50;
+    static readonly int Kills = Campaign.Full ? 50 : 3;
 
     [Theory]
     [InlineData(18)]

@@ -1,3 +1,4 @@
+using Howdah.Testing;
 using Npgsql;
 using Xunit;
 
@@ -8,7 +9,7 @@ public sealed class Any_order_of_arrival
 {
     const string Columns = "source, customer_id, born, name, segment, credit, effective_at, version, operation";
 
-    static int Orders => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 2000 : 60;
+    static int Orders => Campaign.Full ? 2000 : 60;
 
     public static TheoryData<int> Versions => [18, 15];
 

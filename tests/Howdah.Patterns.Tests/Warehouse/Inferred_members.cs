@@ -1,3 +1,4 @@
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Warehouse;
@@ -9,7 +10,7 @@ public sealed class Inferred_members
     const string Customers = "source, customer_id, born, name, segment, credit, effective_at, version, operation";
     const string Calls = "call_id, called, source, customer_id, shop_id, minutes";
 
-    static int Orders => Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1" ? 500 : 20;
+    static int Orders => Campaign.Full ? 500 : 20;
 
     public static TheoryData<int> Versions => [18, 15];
 

@@ -13,10 +13,9 @@ namespace Howdah.Prover.Tests.Random;
 /// </summary>
 public sealed class Random_schemas
 {
-    static readonly bool Full = Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1";
     static readonly ulong[]? Again = Environment.GetEnvironmentVariable("HOWDAH_SEED")?.Split('-')
         .Select(static text => ulong.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-    static readonly TimeSpan Patience = Full ? TimeSpan.FromMinutes(30) : TimeSpan.FromSeconds(15);
+    static readonly TimeSpan Patience = Campaign.Full ? TimeSpan.FromMinutes(30) : TimeSpan.FromSeconds(15);
 
     // What once found a fault is tried first.
     static readonly ulong[] Former = [639313121250635620];
@@ -29,7 +28,7 @@ public sealed class Random_schemas
     {
         var server = await TestServer.StartOwnAsync(major);
         var clock = Stopwatch.StartNew();
-        var seed = Again is [var first, ..] ? first : Full ? (ulong)DateTime.UtcNow.Ticks : 1;
+        var seed = Again is [var first, ..] ? first : Campaign.Full ? (ulong)DateTime.UtcNow.Ticks : 1;
         var wrong = new List<string>();
         var former = new Queue<ulong>(Again is null ? Former : []);
         var next = seed;

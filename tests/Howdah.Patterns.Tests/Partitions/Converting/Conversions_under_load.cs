@@ -1,4 +1,5 @@
 using Howdah.Patterns.Partitions.Converting;
+using Howdah.Testing;
 using Npgsql;
 using Xunit;
 
@@ -8,8 +9,6 @@ namespace Howdah.Patterns.Tests.Partitions.Converting;
 /// </summary>
 public sealed class Conversions_under_load(ITestOutputHelper output)
 {
-    static readonly bool Full = Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1";
-
     [Theory]
     [InlineData(18)]
     [InlineData(15)]
@@ -26,7 +25,7 @@ public sealed class Conversions_under_load(ITestOutputHelper output)
         await writers.GoOnAsync();
         Assert.Equal("undone", (await ledger.UndoAsync()).Outcome);
         await ledger.CleanAsync();
-        for (var round = 0; round < (Full ? 50 : 2); round++)
+        for (var round = 0; round < (Campaign.Full ? 50 : 2); round++)
         {
             var point = random.Next(1, points.Count);
             (code, var passed) = await ledger.CrashAsync("start", point);

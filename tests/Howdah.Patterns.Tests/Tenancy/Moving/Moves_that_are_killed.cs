@@ -1,5 +1,6 @@
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Tenancy.Moving;
@@ -11,8 +12,6 @@ namespace Howdah.Patterns.Tests.Tenancy.Moving;
 [Collection("moves")]
 public sealed class Moves_that_are_killed(ITestOutputHelper output)
 {
-    static readonly bool Full = Environment.GetEnvironmentVariable("HOWDAH_FULL") == "1";
-
     [Theory]
     [InlineData(15)]
     [InlineData(18)]
@@ -24,7 +23,7 @@ public sealed class Moves_that_are_killed(ITestOutputHelper output)
         var tenant = await caravan.FindAsync(Caravan.Traveller);
         await using var riders = new Riders(caravan, tenant.Name, tenant.Id, 2);
         await riders.GoOnAsync();
-        for (var round = 0; round < (Full ? 20 : 3); round++)
+        for (var round = 0; round < (Campaign.Full ? 20 : 3); round++)
         {
             var before = await caravan.FindAsync(tenant.Name);
             var to = Enum.GetValues<TenancyModel>().Where(model => model != before.Home.Model).ElementAt(random.Next(2));
