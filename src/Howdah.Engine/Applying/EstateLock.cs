@@ -43,11 +43,12 @@ static class EstateLock
     {
         try
         {
-            await AskAsync(connection, "select pg_catalog.pg_advisory_unlock($1, $2)", estate, CancellationToken.None);
+            if (connection.State == System.Data.ConnectionState.Open)
+                await AskAsync(connection, "select pg_catalog.pg_advisory_unlock($1, $2)", estate, CancellationToken.None);
         }
         catch (NpgsqlException)
         {
-            // The connection is broken: the server frees what it held.
+            // Broken: the server frees what it held.
         }
     }
 

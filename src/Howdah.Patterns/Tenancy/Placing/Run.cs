@@ -22,6 +22,23 @@ static class Run
         await command.ExecuteNonQueryAsync(token);
     }
 
+    /// <summary>Frees a session's advisory lock. Of a connection that is broken the server frees it, and why it broke is what counts.
+    /// </summary>
+    internal static async Task UnlockAsync(NpgsqlConnection connection, int lockClass, string? name = null)
+    {
+        try
+        {
+            if (connection.State == System.Data.ConnectionState.Open)
+                await ScalarAsync(connection, name is null ? "select pg_catalog.pg_advisory_unlock($1, 0)"
+                    : "select pg_catalog.pg_advisory_unlock($1, pg_catalog.hashtext($2))", CancellationToken.None,
+                    name is null ? [lockClass] : [lockClass, name]);
+        }
+        catch (NpgsqlException)
+        {
+            // Noticed only now.
+        }
+    }
+
     /// <summary>The first value of a query; null for NULL or no row.</summary>
     internal static async Task<object?> ScalarAsync(NpgsqlConnection connection, string query, CancellationToken token,
         params object[] parameters)

@@ -57,7 +57,7 @@ static class TemplateDatabase
         }
         finally
         {
-            await Run.ScalarAsync(maintenance, "select pg_catalog.pg_advisory_unlock($1, 0)", CancellationToken.None, Lock);
+            await Run.UnlockAsync(maintenance, Lock);
         }
     }
 

@@ -213,8 +213,7 @@ public sealed class Tenants : IAsyncDisposable
         }
         finally
         {
-            await Run.ScalarAsync(home, "select pg_catalog.pg_advisory_unlock($1, pg_catalog.hashtext($2))", CancellationToken.None, Lock,
-                name);
+            await Run.UnlockAsync(home, Lock, name);
         }
     }
 

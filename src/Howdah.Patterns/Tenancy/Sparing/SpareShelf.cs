@@ -38,7 +38,7 @@ sealed class SpareShelf(Session session, TenancySpec spec, NpgsqlConnection home
         }
         finally
         {
-            await Run.ScalarAsync(home, "select pg_catalog.pg_advisory_unlock($1, 0)", CancellationToken.None, Lock);
+            await Run.UnlockAsync(home, Lock);
         }
     }
 

@@ -165,6 +165,32 @@ public sealed class Spares_on_a_server
         await CleanAsync(market, home);
     }
 
+    // What is told is that the connection was lost, and not that a lock could not be freed over it.
+    [Fact]
+    public async Task Say_why_when_the_connection_is_lost()
+    {
+        using var market = await Market.OpenAsync(18, extra: ", spares: 1");
+        await OutdateAsync(market);
+        await using var home = await market.HomeAsync();
+        var lost = await Assert.ThrowsAnyAsync<NpgsqlException>(() => new SpareShelf(market.Session, market.Spec, home)
+        {
+            Fault = point => Kill(point == "spare made", market),
+        }.RefillAsync(wait: true, default));
+        Assert.DoesNotContain("advisory", lost.Message, StringComparison.Ordinal);
+        await using var tenants = await Tenants.OpenAsync(market.Session, market.Session.Estate.Databases[0], point =>
+            Kill(point == "registered", market), default);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => tenants.CreateAsync("lost", TenancyModel.Databases, null, default));
+        await using var next = await Tenants.OpenAsync(market.Session, market.Session.Estate.Databases[0], default);
+        Assert.Equal("active", (await next.CreateAsync("lost", TenancyModel.Databases, null, default)).State);
+    }
+
+    static void Kill(bool now, Market market)
+    {
+        if (now)
+            market.Server.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Market.Database}'")
+                .GetAwaiter().GetResult();
+    }
+
     sealed class Cut : Exception;
 
     static Action<string> At(string point) => passed =>
