@@ -22,7 +22,8 @@ public sealed class Limits_of_serve
             migrations: migrations/
             warehouse:
               facts: { sales: { grain: [number], dates: [day], degenerate: { number: integer }, measures: { amount: { type: integer } } } }
-              rollups: { by_month: { fact: sales, date: day, measures: { amount: sum }, refresh: 1d, timeout: 1s } }
+              rollups: { by_month: { fact: sales, date: day, measures: { amount: sum }, refresh: 1d, timeout: 1s },
+                seldom: { fact: sales, date: day, measures: { amount: sum }, refresh: 60d, timeout: 24d } }
             pipelines:
               orders: { files: orders.csv, columns: { id: integer }, into: app.orders, every: 1d, timeout: 1s }
               nights: { files: orders.csv, columns: { id: integer }, into: app.nights, missed: skip,
@@ -56,6 +57,9 @@ public sealed class Limits_of_serve
             Assert.Contains("it took longer than its timeout of 1s, so it was called off", served.Said, StringComparison.Ordinal);
             await served.ReadyAsync(HttpStatusCode.OK,
                 "\"chore\":\"pipeline orders of limited\",\"server\":\"main\",\"state\":\"timed_out\"");
+            // An interval longer than any timer: it is waited for all the same.
+            await served.SaysAsync("\"event\":\"chore done\",\"server\":\"main\",\"chore\":\"rollup seldom of limited\"");
+            await served.ReadyAsync(HttpStatusCode.OK, "\"chore\":\"rollup seldom of limited\",\"server\":\"main\",\"state\":\"due\"");
             var told = ExpositionCheck.Read((await served.GetAsync("/metrics")).Text);
             foreach (var labels in (string[])[Labels, Rollup])
             {

@@ -7,9 +7,18 @@ namespace Howdah.Engine.Upkeep;
 /// <summary>How often something is done, as it stands in the file: <c>30s</c>, <c>5m</c>, <c>6h</c>, <c>2d</c>.</summary>
 public static partial class Interval
 {
+    const string Pattern = "^[1-9][0-9]{0,4}[smhd]$";
+
     /// <summary>Reads one; kept as text.</summary>
     public static Shape<string> Shape { get; } = Shapes.Parsed("an interval such as 30s, 5m, 6h or 2d",
-        static text => Parse(text) > TimeSpan.Zero ? text : null, "^[1-9][0-9]{0,4}[smhd]$");
+        static text => Parse(text) > TimeSpan.Zero ? text : null, Pattern);
+
+    /// <summary>Reads how long something may take: 24 days at most, for PostgreSQL's statement_timeout and timers take no more; kept as
+    /// text.</summary>
+    public static Shape<string> Limit { get; } = Shapes.Parsed("a time such as 30s, 5m, 6h or 2d, at most 24d",
+        static text => Parse(text) is { Ticks: > 0 } span && span <= Longest ? text : null, Pattern);
+
+    static TimeSpan Longest => TimeSpan.FromDays(24);
 
     /// <summary>The interval of such a text; zero for what is none.</summary>
     /// <param name="text">The text.</param>

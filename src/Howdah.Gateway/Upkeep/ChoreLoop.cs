@@ -48,8 +48,9 @@ sealed class ChoreLoop(Session session, Chore chore, GatewayState gateway, Lanes
         for (var due = First(); ; due = await ActAsync(ease, abort))
         {
             state.Due(due);
-            if (due - options.Time.GetUtcNow() is { Ticks: > 0 } left)
-                await Task.Delay(left, options.Time, ease);
+            // In pieces: no timer is set for more than some seven weeks.
+            while (due - options.Time.GetUtcNow() is { Ticks: > 0 } left)
+                await Task.Delay(Rhythm.Wait(left), options.Time, ease);
         }
     }
 

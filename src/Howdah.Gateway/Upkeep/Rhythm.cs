@@ -23,5 +23,8 @@ static class Rhythm
     internal static TimeSpan Reconnect(int failures, double random) =>
         Min(TimeSpan.FromSeconds(0.5) * Math.Pow(2, Math.Min(failures - 1, 10)), TimeSpan.FromSeconds(10)) * (0.8 + 0.4 * random);
 
+    /// <summary>How long to sleep before looking at the clock again: a day at most.</summary>
+    internal static TimeSpan Wait(TimeSpan left) => Min(left, TimeSpan.FromDays(1));
+
     static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -131,7 +131,7 @@ static partial class PipelinesShapes
             example: "{ cron: \"30 2 * * *\", zone: Europe/Madrid }");
         var missed = keys.Optional("missed", Shapes.Choice(("once", false), ("skip", true)), false,
             "What becomes of times of its schedule at which nobody served: once makes up for the last, skip waits for the next.", "once");
-        var timeout = keys.Optional<string?>("timeout", Interval.Shape!, null,
+        var timeout = keys.Optional<string?>("timeout", Interval.Limit!, null,
             "How long a run by `howdah serve` may take; what takes longer is rolled back, has failed, and is tried again.", example: "2h");
         var age = keys.Optional<string?>("max_age", Span!, null, "How old its newest batch may be, which the proof asks.", example: "26h");
         var up = keys.Optional("with_up", Shapes.Bool, false, "Whether `howdah up` loads it, too.", "false");

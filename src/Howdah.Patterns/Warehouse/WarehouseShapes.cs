@@ -138,7 +138,7 @@ static partial class WarehouseShapes
             "Measures of the fact, with sum, min or max; the count of rows is always there.", "{ sales: sum }");
         var tail = keys.Optional("tail", Shapes.Bool, false, "A view NAME_live that recomputes what is not refreshed yet.", "false");
         var refresh = keys.Optional("refresh", Interval.Shape, "5m", "How often `howdah serve` refreshes it.", "5m");
-        var timeout = keys.Optional<string?>("timeout", Interval.Shape!, null,
+        var timeout = keys.Optional<string?>("timeout", Interval.Limit!, null,
             "How long a refresh by `howdah serve` or `howdah upkeep` may take; what takes longer is rolled back, has failed, and is tried "
             + "again.", example: "30m");
         var keep = keys.Optional("keep_retired", Shapes.Bool, false,

@@ -32,6 +32,9 @@ public sealed class Wrong_pipelines
         { "max_age: 1d", "schedule: { cron: \"30 2 * * *\", zone: Europe/Madird }", Codes.Schedule, "no time zone" },
         { "max_age: 1d", "missed: skip", Codes.Schedule, "no times that could be missed" },
         { "max_age: 1d", "timeout: 1h", Codes.Schedule, "timeout is for runs by serve" },
+        { "max_age: 1d", "every: 1h\n        timeout: 25d", Engine.Files.Codes.WrongType, "at most 24d" },
+        { "files: events.csv,", "query: { connection: \"${env:HOME}\", sql: select 1, timeout: 700h },", Engine.Files.Codes.WrongType,
+            "at most 24d" },
         { "format: { zone: UTC }", "format: { zone: Europe/Madird }", Codes.Unknown, "no time zone" },
     };
 
@@ -44,7 +47,8 @@ public sealed class Wrong_pipelines
         folder.Write("estate.yaml", Harbor.Yaml.Replace("SERVERS", "servers: { main: { connection: \"${env:HOME}\" } }",
             StringComparison.Ordinal).Replace(right, wrong, StringComparison.Ordinal));
         var told = new EstateEngine(Builtin.All).Load(folder.Path).Diagnostics;
+        // A wrong type says in its sentence what is wanted.
         Assert.True(told.Any(each => each.Code == code && each.Severity == Severity.Error && each.Message.Contains(says,
-            StringComparison.Ordinal) && each.Hint is not null), string.Join('\n', told));
+            StringComparison.Ordinal) && (each.Hint is not null || code == Engine.Files.Codes.WrongType)), string.Join('\n', told));
     }
 }

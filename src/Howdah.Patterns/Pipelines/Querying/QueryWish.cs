@@ -17,7 +17,7 @@ sealed record QueryWish(SecretRef Connection, string Sql, TimeSpan Timeout)
             "The connection string of a role that may read there, with its database, as a reference.", "\"${env:CRM_URL}\"");
         var sql = keys.Required("sql", Shapes.Text, "One statement that gives rows; it runs read-only, in one snapshot.",
             "select id, name from customers", "SELECT …");
-        var timeout = keys.Optional<string?>("timeout", Interval.Shape!, null, "How long it may take, all its rows read.", "1h", "15m");
+        var timeout = keys.Optional<string?>("timeout", Interval.Limit!, null, "How long it may take, all its rows read.", "1h", "15m");
         return values => new(values.Get(connection), values.Get(sql).Trim().TrimEnd(';'),
             Interval.Parse(values.Get(timeout) ?? "") is { Ticks: > 0 } span ? span : Usual);
     });
