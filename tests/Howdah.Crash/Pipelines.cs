@@ -19,8 +19,10 @@ static class Pipelines
         var engine = new EstateEngine(Builtin.All);
         var estate = engine.Load(args[0]).Estate!;
         var session = await engine.OpenAsync(estate, new(Start: false), CancellationToken.None);
-        var reports = await PipelineLoad.RunAsync(session, estate.Databases[0], args[3], new() { Fault = Pass, Progress = new Told() },
-            CancellationToken.None);
+        var reports = await PipelineLoad.RunAsync(session, estate.Databases[0], args[3], new()
+        {
+            Fault = Pass, Progress = new Told(), Streams = int.Parse(args[4], CultureInfo.InvariantCulture),
+        }, CancellationToken.None);
         return reports is [{ Outcome: LoadOutcome.Loaded or LoadOutcome.Known }] ? 0 : 1;
     }
 

@@ -6,7 +6,7 @@
 //   Howdah.Crash ESTATE-FOLDER import POINT ARCHIVE NAME MODEL · abort-import POINT ARCHIVE NAME · erase POINT NAME ·
 //     create POINT NAME MODEL · suspend POINT NAME · resume POINT NAME     see Archives.cs
 //   Howdah.Crash ESTATE-FOLDER convert start|resume|abort|undo|finish TABLE POINT     see Conversions.cs
-//   Howdah.Crash ESTATE-FOLDER pipeline POINT NAME     runs a pipeline
+//   Howdah.Crash ESTATE-FOLDER pipeline POINT NAME STREAMS     runs a pipeline
 using System.Diagnostics;
 using System.Globalization;
 using Howdah.Engine;

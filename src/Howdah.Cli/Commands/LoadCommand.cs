@@ -22,12 +22,22 @@ static class LoadCommand
         var dry = new Option<bool>("--dry-run") { Description = "Does all but the commit, and says what would have been." };
         var force = new Option<bool>("--force") { Description = "Loads a content again that was loaded before." };
         var now = new Option<bool>("--no-wait") { Description = "Gives up (exit code 3) where another load of the pipeline is under way." };
+        var streams = new Option<int?>("--streams")
+        {
+            Description = "Over how many connections a file is copied at once, 1 to 16, before one transaction takes its rows (default: as "
+                + "the pipeline declares).",
+        };
+        streams.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var count) && count is >= 1 and <= 16))
+                result.AddError("--streams takes 1 to 16");
+        });
         var json = TenantVerb.Json();
         var command = Common.Command("load", "Loads a pipeline: each content exactly once, in one transaction; what is wrong goes to the "
             + "quarantine. Run it from cron, Airflow or by hand: what is loaded already is nothing to do.", "howdah load sales");
         command.Add(name);
         command.Add(files);
-        foreach (var option in (Option[])[all, dry, force, now])
+        foreach (var option in (Option[])[all, dry, force, now, streams])
             command.Add(option);
         TenantVerb.Ready(command, json, async (parsed, screen, session, database, token) =>
         {
@@ -36,7 +46,7 @@ static class LoadCommand
             var options = new LoadOptions
             {
                 Files = parsed.GetValue(files) ?? [], DryRun = parsed.GetValue(dry), Force = parsed.GetValue(force),
-                Wait = !parsed.GetValue(now), Progress = line, Client = client, Tool = $"howdah {Program.Version}",
+                Wait = !parsed.GetValue(now), Streams = parsed.GetValue(streams), Progress = line, Client = client, Tool = $"howdah {Program.Version}",
             };
             var chosen = parsed.GetValue(all) ? PipelineLoad.Order(database) : [parsed.GetValue(name) ?? throw new ArgumentException(
                 $"name the pipeline, or say --all: there are {string.Join(", ", PipelineLoad.Order(database))}")];

@@ -134,6 +134,8 @@ static partial class PipelinesShapes
         var timeout = keys.Optional<string?>("timeout", Interval.Limit!, null,
             "How long a run by `howdah serve` may take; what takes longer is rolled back, has failed, and is tried again.", example: "2h");
         var age = keys.Optional<string?>("max_age", Span!, null, "How old its newest batch may be, which the proof asks.", example: "26h");
+        var streams = keys.Optional("streams", Shapes.Int(1, Streaming.LoadStreams.Most), 1,
+            "Over how many connections a source is copied at once, before one transaction takes its rows.", "1", "4");
         var up = keys.Optional("with_up", Shapes.Bool, false, "Whether `howdah up` loads it, too.", "false");
         return values => new(values.Get(files), values.Get(url), values.Get(format), values.Get(columns),
             values.Get(into) is { } table ? QName.Parse(table) : null, values.Get(call) is { } routine ? QName.Parse(routine) : null,
@@ -141,7 +143,7 @@ static partial class PipelinesShapes
             values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""))
             {
                 Schedule = values.Get(schedule), Fetch = values.Get(fetch), WithUp = values.Get(up), Query = values.Get(query),
-                SkipsMissed = values.Get(missed), Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
+                Streams = values.Get(streams), SkipsMissed = values.Get(missed), Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
             };
     });
 

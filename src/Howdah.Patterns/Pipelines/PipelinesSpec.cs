@@ -104,6 +104,9 @@ sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
     /// <summary>How long a run of a host may take; null for as long as it takes.</summary>
     internal TimeSpan? Timeout { get; init; }
 
+    /// <summary>Over how many connections a source is copied.</summary>
+    internal int Streams { get; init; } = 1;
+
     /// <summary>When it runs first after a time; null where it comes after others only, or when a person says so.</summary>
     internal DateTimeOffset? Next(DateTimeOffset after) =>
         Schedule is not null ? Schedule.Next(after) : Every > TimeSpan.Zero ? after + Every : null;

@@ -20,6 +20,8 @@ sealed class Harbor : IDisposable
             warehouse:
               loaders: [etl]
               dimensions: { customer: { key: { customer_id: text }, attributes: { name: { change: 1 }, segment: { change: 2 } } } }
+              facts: { visits: { grain: [visit], dates: [day], degenerate: { visit: integer }, measures: { amount: { type: "numeric(8,2)" } },
+                dimensions: { customer: { dimension: customer, missing: infer } } } }
             grants:
               - { to: [steward, nosy], on: { database: true }, privileges: [connect] }
             loading: { loaders: [etl], quarantine_readers: [steward] }
@@ -89,7 +91,10 @@ sealed class Harbor : IDisposable
     internal string Database { get; }
 
     /// <summary>A copy of the applied database, with an estate folder of its own.</summary>
-    internal static async Task<Harbor> OpenAsync(int major, Func<TestServer, int>? port = null)
+    /// <param name="major">Which PostgreSQL.</param>
+    /// <param name="port">Another port to reach it by.</param>
+    /// <param name="user">Who loads, with its name as its password; the superuser where null.</param>
+    internal static async Task<Harbor> OpenAsync(int major, Func<TestServer, int>? port = null, string? user = null)
     {
         var server = await Shared.GetOrAdd(major, static version => new(async () =>
         {
@@ -102,7 +107,7 @@ sealed class Harbor : IDisposable
         var name = $"harbor_{Interlocked.Increment(ref counter)}";
         await server.ExecuteAsync($"create database {name} template shop owner shop_owner");
         var yaml = Yaml.Replace("  shop:\n", $"  {name}:\n    adopt: true\n", StringComparison.Ordinal);
-        return new(server, new(server, yaml, port: port?.Invoke(server)), name) { yaml = yaml };
+        return new(server, new(server, yaml, user: user, password: user, port: port?.Invoke(server)), name) { yaml = yaml };
     }
 
     string yaml = "";

@@ -1,6 +1,7 @@
 using Howdah.Engine.Planning;
 using Howdah.Loading;
 using Howdah.Patterns.Pipelines.Querying;
+using Howdah.Patterns.Pipelines.Streaming;
 using Npgsql;
 
 namespace Howdah.Patterns.Pipelines;
@@ -11,7 +12,8 @@ namespace Howdah.Patterns.Pipelines;
 /// <param name="options">How it is run.</param>
 /// <param name="session">The transaction, alone on the pipeline.</param>
 /// <param name="source">The source.</param>
-sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, LoadSession session, LoadSource source)
+/// <param name="streams">What it is copied over.</param>
+sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, LoadSession session, LoadSource source, LoadStreams streams)
 {
     readonly PipelineWish wish = spec.Pipelines[name];
     string? identity;
@@ -35,6 +37,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
             returning id
             """), token))!;
         options.Fault("began");
+        if (!options.DryRun && (await Leftovers.FindAsync(session, token)).Count > 0)
+            await streams.SweepAsync(token);
         await HeaderAsync(token);
         var origins = source.Origins;
         var refusals = new Refusals(session.Connection, Batch, wish.Limit.Rows, source.Raw,
@@ -57,7 +61,6 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
 
     async Task<LoadReport> ReadAsync(Refusals refusals, CancellationToken token)
     {
-        var sql = new StagedSql(wish, Batch);
         var target = wish.Into is { } table ? await TargetFacts.ReadAsync(session, table, token) : TargetFacts.Unknown;
         if (wish.Into is not null && target.Lacks(wish) is { } lacking)
             throw new LoadException($"{wish.Into!.Value.Plain} has no column {lacking}: correct the pipeline, or add it by a migration");
@@ -65,26 +68,36 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
             throw new LoadException($"{wish.Into!.Value.Plain} is under row security, which only {spec.Owner} can lift for a load: "
                 + $"run it as a member of {spec.Owner}");
         // Straight into the table where nothing is made of the rows and its own types are the declared ones.
-        var direct = source.RetryOf == 0 && target.TakesDirectly(wish);
-        if (!direct)
+        var plain = source.RetryOf == 0 && target.TakesDirectly(wish);
+        var direct = plain && !streams.Any;
+        Staging? staging = streams.Any ? await streams.OpenAsync(session,
+            StagedSql.Columns(wish, column => plain && target.Columns[column].NotNull), token) : null;
+        options.Fault("opened");
+        var sql = new StagedSql(wish, Batch, staging);
+        var temporary = !direct && staging is null;
+        if (temporary)
             await session.RunAsync(sql.Create(), token);
-        var schema = direct ? wish.Into!.Value.Schema : await session.ScalarAsync(Sql.Of(
-            $"select n.nspname::text from pg_catalog.pg_namespace n where n.oid = pg_catalog.pg_my_temp_schema()"), token) as string;
-        var job = new LoadJob(
-            await CopyTarget.ReadAsync(session.Connection, schema!, direct ? wish.Into!.Value.Name : StagedSql.Staged.Name, token),
+        var job = new LoadJob(await ReceiverAsync(direct ? wish.Into!.Value : sql.Staged, temporary, token),
             [.. Fields(direct)], source.Reading(wish)) { FindRefused = direct, MaxRejected = wish.Limit.Rows };
         refusals.Job = job;
-        var read = await CopyLoad.RunAsync([session.Connection], source.Input, job,
-            (batch, stop) => refusals.KeepAsync(batch.Rows, stop), Told("reading"), token);
+        var read = staging is { } aside
+            ? await streams.CopyAsync(source.Input, job, (batch, stop) => refusals.KeepAsync(batch.Rows,
+                (batch.Connection!, aside.Refused), stop), Told("reading"), token)
+            : await CopyLoad.RunAsync([session.Connection], source.Input, job,
+                (batch, stop) => refusals.KeepAsync(batch.Rows, null, stop), Told("reading"), token);
         options.Fault("read");
         if (source.RetryOf == 0 && source.Content is null && !options.Force && await SameAsync(read.Sha256, token) is { } same)
             throw new KnownContentException(same);
-        var rows = new StagedRows(session, spec, wish, sql, refusals);
+        if (staging is not null)
+            await GatherAsync(staging.Value, read, refusals, token);
+        var rows = new StagedRows(session, spec, wish, sql, refusals, plain);
         if (!direct)
         {
             options.Progress?.Report(new(source.Name, "loading", read.Records, read.Rejected, read.Bytes, read.Bytes));
             await rows.CarryAsync(target.Protected || wish.Call is not null, Batch, token);
         }
+        if (staging is { } over)
+            await session.RunAsync(over.Drop(), token);
         return new(name, source.Name, LoadOutcome.Loaded)
         {
             Batch = Batch,
@@ -96,6 +109,23 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
             Bytes = read.Bytes,
             Sha256 = identity ?? read.Sha256,
         };
+    }
+
+    async Task<CopyTarget> ReceiverAsync(QName table, bool temporary, CancellationToken token) =>
+        await CopyTarget.ReadAsync(session.Connection, !temporary ? table.Schema : (string)(await session
+            .ScalarAsync(Sql.Of($"select n.nspname::text from pg_catalog.pg_namespace n where n.oid = pg_catalog.pg_my_temp_schema()"),
+                token))!, table.Name, token);
+
+    // What streams have committed is there, unless the server was killed meanwhile: unlogged tables are then empty.
+    async Task GatherAsync(Staging staging, LoadCounts read, Refusals refusals, CancellationToken token)
+    {
+        var kept = await session.RunAsync(Refusals.Gather(staging), token);
+        var there = await session.ScalarAsync(Sql.Of($"select pg_catalog.count(*) from {staging.Rows} s"), token) as long? ?? 0;
+        if (there != read.Sent || kept != refusals.Count)
+            throw new LoadException($"{there} of the {read.Sent} rows that were sent are still there, and {kept} of {refusals.Count} "
+                + "refused ones: somebody or a restart of the server has emptied their tables; nothing is loaded: run it again");
+        await session.RunAsync(Sql.Of($"create index on {staging.Rows} (howdah_line)"), token);
+        options.Fault("gathered");
     }
 
     // Whoever retires partitions says from where on a table takes rows.

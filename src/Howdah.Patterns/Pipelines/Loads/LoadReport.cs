@@ -73,6 +73,10 @@ public sealed record LoadOptions
     /// <summary>Whether another load of the pipeline is waited for; else the load is refused.</summary>
     public bool Wait { get; init; } = true;
 
+    /// <summary>Over how many connections a source is copied at once, 1 to 16, beside the one whose transaction loads it; as the pipeline
+    /// declares where null. A dry run, and what is tried again from the quarantine, go over one.</summary>
+    public int? Streams { get; init; }
+
     /// <summary>What is asked for addresses: limits of time, proxies and certificates are its own. Needed where there are any.</summary>
     public HttpClient? Client { get; init; }
 

@@ -4,16 +4,18 @@ using Npgsql;
 
 namespace Howdah.Patterns.Pipelines;
 
-/// <summary>One connection in the one transaction of a load.</summary>
+/// <summary>One connection in the one transaction of a load; or a stream's, in one of its own.</summary>
 sealed class LoadSession : IAsyncDisposable
 {
-    readonly NpgsqlTransaction transaction;
+    readonly PipelinesSpec spec;
+    readonly string zone;
+    NpgsqlTransaction? transaction;
     string? lifted;
 
-    LoadSession(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    LoadSession(PipelinesSpec spec, string zone, NpgsqlConnection connection)
     {
+        (this.spec, this.zone) = (spec, zone);
         Connection = connection;
-        this.transaction = transaction;
     }
 
     internal NpgsqlConnection Connection { get; }
@@ -26,13 +28,8 @@ sealed class LoadSession : IAsyncDisposable
     internal static async Task<LoadSession?> BeginAsync(PipelinesSpec spec, string pipeline, NpgsqlConnection connection, bool wait,
         CancellationToken token)
     {
-        var session = new LoadSession(connection, await connection.BeginTransactionAsync(token));
-        var zone = spec.Pipelines[pipeline].Format.Zone ?? "UTC";
-        await session.RunAsync(Sql.Of($"""
-            set local search_path = ''; set local statement_timeout = 0; set local lock_timeout = 0; set local datestyle = 'ISO';
-            set local idle_in_transaction_session_timeout = 0; set local client_connection_check_interval = '1s';
-            set local timezone = {new Literal(zone)}
-            """), token);
+        var session = new LoadSession(spec, spec.Pipelines[pipeline].Format.Zone ?? "UTC", connection);
+        await session.StartAsync(token);
         var key = Sql.Of($"pg_catalog.hashtextextended({new Literal($"howdah.load {pipeline}")}, 0)");
         if (wait)
             await session.RunAsync(Sql.Of($"select pg_catalog.pg_advisory_xact_lock({key})"), token);
@@ -41,11 +38,50 @@ sealed class LoadSession : IAsyncDisposable
             await session.DisposeAsync();
             return null;
         }
-        session.AsOwner = await session.ScalarAsync(
-            Sql.Of($"select pg_catalog.pg_has_role(current_user, {new Literal(spec.Owner)}, 'MEMBER')"), token) is true;
-        if (session.AsOwner)
-            await session.RunAsync(Sql.Of($"set local role {new Ident(spec.Owner)}"), token);
+        await session.BecomeAsync(token);
         return session;
+    }
+
+    /// <summary>Begins a transaction beside a load's, with the same role and settings.</summary>
+    internal static async Task<LoadSession> JoinAsync(PipelinesSpec spec, string zone, NpgsqlConnection connection, CancellationToken token)
+    {
+        var session = new LoadSession(spec, zone, connection);
+        try
+        {
+            await session.AgainAsync(token);
+            return session;
+        }
+        catch
+        {
+            // Only to close the connection; the exception goes on.
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Begins another transaction, when the former one has ended.</summary>
+    internal async Task AgainAsync(CancellationToken token)
+    {
+        await StartAsync(token);
+        await BecomeAsync(token);
+    }
+
+    async Task StartAsync(CancellationToken token)
+    {
+        transaction = await Connection.BeginTransactionAsync(token);
+        await RunAsync(Sql.Of($"""
+            set local search_path = ''; set local statement_timeout = 0; set local lock_timeout = 0; set local datestyle = 'ISO';
+            set local idle_in_transaction_session_timeout = 0; set local client_connection_check_interval = '1s';
+            set local timezone = {new Literal(zone)}
+            """), token);
+    }
+
+    async Task BecomeAsync(CancellationToken token)
+    {
+        AsOwner = await ScalarAsync(
+            Sql.Of($"select pg_catalog.pg_has_role(current_user, {new Literal(spec.Owner)}, 'MEMBER')"), token) is true;
+        if (AsOwner)
+            await RunAsync(Sql.Of($"set local role {new Ident(spec.Owner)}"), token);
     }
 
     /// <summary>Lifts the floor for this transaction, if tenancy has put one there: a load's rows are many tenants'.</summary>
@@ -63,9 +99,9 @@ sealed class LoadSession : IAsyncDisposable
         lifted = null;
     }
 
-    internal Task CommitAsync(CancellationToken token) => transaction.CommitAsync(token);
+    internal Task CommitAsync(CancellationToken token) => transaction!.CommitAsync(token);
 
-    internal Task RollbackAsync(CancellationToken token) => transaction.RollbackAsync(token);
+    internal Task RollbackAsync(CancellationToken token) => transaction!.RollbackAsync(token);
 
     [SuppressMessage("Security", "CA2100", Justification = "Sql holds no raw text")]
     internal async Task<long> RunAsync(Sql sql, CancellationToken token)
@@ -97,7 +133,7 @@ sealed class LoadSession : IAsyncDisposable
     /// <returns>How many rows the last but one of several, or the only one, touched; or the server's refusal of a row.</returns>
     internal async Task<(long Rows, PostgresException? Refusal)> TryAsync(IEnumerable<Sql> statements, CancellationToken token)
     {
-        await transaction.SaveAsync("howdah_rows", token);
+        await transaction!.SaveAsync("howdah_rows", token);
         try
         {
             long rows = 0;
@@ -118,7 +154,8 @@ sealed class LoadSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await transaction.DisposeAsync();
+        if (transaction is not null)
+            await transaction.DisposeAsync();
         await Connection.DisposeAsync();
     }
 }

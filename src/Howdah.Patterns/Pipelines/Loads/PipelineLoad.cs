@@ -3,6 +3,7 @@ using Howdah.Engine.Files;
 using Howdah.Engine.Planning;
 using Howdah.Loading;
 using Howdah.Patterns.Pipelines.Querying;
+using Howdah.Patterns.Pipelines.Streaming;
 using Npgsql;
 
 namespace Howdah.Patterns.Pipelines;
@@ -36,6 +37,8 @@ public static class PipelineLoad
         LoadOptions options, CancellationToken token)
     {
         var spec = Spec(session, database, pipeline);
+        if (options.Streams is < 1 or > LoadStreams.Most)
+            throw new ArgumentException($"a load goes over 1 to {LoadStreams.Most} streams, and not over {options.Streams}");
         var wish = spec.Pipelines[pipeline];
         var reports = new List<LoadReport>();
         foreach (var open in Sources(session, spec, wish, pipeline, options, reports))
@@ -124,15 +127,18 @@ public static class PipelineLoad
             var connection = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
             if (await LoadSession.BeginAsync(spec, pipeline, connection, options.Wait, token) is not { } work)
                 return new(pipeline, source.Name, LoadOutcome.Refused, $"another load of {pipeline} is under way; run it again later");
+            // Ended after the load's transaction, which holds their tables.
+            await using var streams = new LoadStreams(session.Servers[spec.Server], spec, pipeline,
+                options.DryRun || source.RetryOf > 0 ? 1 : options.Streams ?? spec.Pipelines[pipeline].Streams);
             await using var alone = work;
-            var run = new BatchRun(spec, pipeline, options, work, source);
+            var run = new BatchRun(spec, pipeline, options, work, source, streams);
             try
             {
                 var report = await run.RunAsync(token);
                 if (report.Outcome != LoadOutcome.Loaded)
                     return report;
                 if (!options.DryRun)
-                    return await CommitAsync(session, spec, pipeline, work, report, options, token) ? report
+                    return await CommitAsync(session, spec, pipeline, work, report, options, token) ? streams.Done(report)
                         : attempt < Attempts ? throw new LostCommitException() : report with
                         {
                             Outcome = LoadOutcome.Failed, Batch = 0, Message = "the connection was lost at every commit; nothing is loaded",

@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using Howdah.Engine.Planning;
 using Howdah.Loading;
+using Howdah.Patterns.Pipelines.Streaming;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -21,10 +24,7 @@ readonly record struct Refusal(long Line, long Offset, string? Column, string Ru
 /// <param name="place">Where a row stood before it came into this source: a retry's; null for what comes from its own source.</param>
 sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRecords raw, Func<long, long>? place)
 {
-    const string Insert = """
-        insert into howdah.quarantine (batch, line, byte_offset, column_name, rule, sqlstate, message, raw)
-        select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[]) r
-        """;
+    static readonly QName Kept = new("howdah", "quarantine");
 
     /// <summary>What is said of a row that has no partition; null where the table's partitions are not retired.</summary>
     internal string? Late { get; set; }
@@ -35,8 +35,20 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRec
     /// <summary>How the source is read, once that is known.</summary>
     internal LoadJob? Job { get; set; }
 
+    /// <summary>Takes what the reader refused over several streams, in the order of the source.</summary>
+    /// <returns>How many rows.</returns>
+    internal static Sql Gather(Staging staging) => Sql.Of($"""
+        insert into {Kept} (batch, line, byte_offset, column_name, rule, sqlstate, message, raw)
+        select r.batch, r.line, r.byte_offset, r.column_name, r.rule, r.sqlstate, r.message, r.raw from {staging.Refused} r
+        order by r.line, r.byte_offset
+        """);
+
     /// <summary>Keeps rows that the reader refused.</summary>
-    internal async ValueTask KeepAsync(IReadOnlyList<RejectedRow> rows, CancellationToken token)
+    /// <param name="rows">The rows.</param>
+    /// <param name="aside">Where they wait, over which connection, where several streams read; null for the quarantine itself.</param>
+    /// <param name="token">Cancels.</param>
+    internal async ValueTask KeepAsync(IReadOnlyList<RejectedRow> rows, (NpgsqlConnection Connection, QName Table)? aside,
+        CancellationToken token)
     {
         Add(rows.Count, rows.Count > 0 ? $"line {rows[0].Line}: {rows[0].Message}" : "");
         // Of a format without lines, those that the server refused on their way.
@@ -48,7 +60,7 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRec
                 row.Message);
             return found?.ContainsKey(row.ByteOffset) == true && row.Length == 0 ? With(refusal, found)
                 : (refusal, row.Length > row.Raw.Length ? null : row.Raw);
-        })], token);
+        })], aside ?? (connection, Kept), token);
     }
 
     /// <summary>Keeps rows that were refused once they were sent, with their bytes from the source.</summary>
@@ -58,7 +70,7 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRec
             return;
         Add(rows.Count, $"line {rows[0].Line}: {rows[0].Message}");
         var found = await raw.FetchAsync(Job, [.. rows.Select(static row => row.Offset)], token);
-        await WriteAsync([.. rows.Select(row => With(row, found))], token);
+        await WriteAsync([.. rows.Select(row => With(row, found))], (connection, Kept), token);
     }
 
     /// <summary>Counts what a procedure refused by itself, and gives it the source's bytes where its line is known.</summary>
@@ -100,9 +112,12 @@ sealed class Refusals(NpgsqlConnection connection, long batch, int most, IRawRec
     string Told(Refusal row) => Late is not null && row.State == PostgresErrorCodes.CheckViolation
         && row.Message.StartsWith("no partition of relation", StringComparison.Ordinal) ? $"{row.Message}; {Late}" : row.Message;
 
-    async Task WriteAsync((Refusal Row, byte[]? Raw)[] rows, CancellationToken token)
+    [SuppressMessage("Security", "CA2100", Justification = "Sql holds no raw text")]
+    async Task WriteAsync((Refusal Row, byte[]? Raw)[] rows, (NpgsqlConnection Connection, QName Table) to, CancellationToken token)
     {
-        await using var command = new NpgsqlCommand(Insert, connection);
+        var insert = Sql.Of($"insert into {to.Table} (batch, line, byte_offset, column_name, rule, sqlstate, message, raw) select $1, r.* "
+            + $"from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[]) r");
+        await using var command = new NpgsqlCommand(insert.ToString(), to.Connection);
         command.Parameters.Add(new() { Value = batch });
         command.Parameters.Add(new() { Value = rows.Select(each => place?.Invoke(each.Row.Line) ?? each.Row.Line).ToArray() });
         command.Parameters.Add(new() { Value = rows.Select(each => Offset(each.Row.Offset)).ToArray() });

@@ -10,7 +10,9 @@ namespace Howdah.Patterns.Pipelines;
 /// <param name="wish">The pipeline.</param>
 /// <param name="sql">Its statements.</param>
 /// <param name="refusals">Where refused rows go.</param>
-sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wish, StagedSql sql, Refusals refusals)
+/// <param name="plain">Whether they would have gone straight into their target over one connection: what is refused is told as it is there.
+/// </param>
+sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wish, StagedSql sql, Refusals refusals, bool plain)
 {
     const int Most = 1_000_001;
 
@@ -26,20 +28,20 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
     /// <summary>Looks up, computes, sorts duplicates out and fills the target.</summary>
     internal async Task CarryAsync(bool lift, long batch, CancellationToken token)
     {
-        await session.RunAsync(Sql.Of($"analyze {StagedSql.Staged}"), token);
+        await session.RunAsync(Sql.Of($"analyze {sql.Staged}"), token);
         // Only now: it locks the tables under the floor, and what was read needs none of them. Lookups may see nothing with it.
         if (lift || sql.Computes)
             await session.LiftAsync(token);
         foreach (var (column, each) in sql.Lookups)
         {
-            var gone = await session.NumbersAsync(StagedSql.Unmatched(column, each.Lookup!), Most, token);
-            await refusals.KeepAsync([.. gone.Select(row => new Refusal(row[0], row[1], column, "lookup", null, row[2] == 0
+            var gone = await session.NumbersAsync(sql.Unmatched(column, each.Lookup!), Most, token);
+            await refusals.KeepAsync([.. gone.OrderBy(static row => row[0]).Select(row => new Refusal(row[0], row[1], column, "lookup", null, row[2] == 0
                 ? $"{each.Lookup!.Table.Plain} has no such row" : $"{each.Lookup!.Table.Plain} has {row[2]} such rows"))], token);
         }
         if (sql.Computes)
         {
             await session.RunAsync(sql.CreateComputed(), token);
-            await FillAsync(StagedSql.Staged, (low, high) => [sql.FillComputed(low, high)], token);
+            await FillAsync(sql.Staged, (low, high) => [sql.FillComputed(low, high)], token);
             await session.RunAsync(Sql.Of($"analyze {StagedSql.Computed}"), token);
         }
         if (wish.Mode == LoadMode.Upsert && await session.ScalarAsync(sql.HasDuplicates(), token) is true)
@@ -68,7 +70,8 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
             return;
         }
         var conflicts = await session.NumbersAsync(sql.DropConflicts(), Most, token);
-        await refusals.KeepAsync([.. conflicts.Select(row => new Refusal(row[0], row[1], string.Join(", ", wish.Key), "conflict", null,
+        await refusals.KeepAsync([.. conflicts.OrderBy(static row => row[0]).Select(row => new Refusal(row[0], row[1],
+            string.Join(", ", wish.Key), "conflict", null,
             $"lines {row[2]} and {row[3]} say different things of one key"))], token);
     }
 
@@ -77,7 +80,7 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
         var bounds = await session.NumbersAsync(
             Sql.Of($"select coalesce(pg_catalog.min(s.howdah_line), 1), coalesce(pg_catalog.max(s.howdah_line), 0) from {from} s"), 1,
             token);
-        var indexed = false;
+        var indexed = sql.Streamed && from == sql.Staged;
         var waits = new Stack<(long Low, long High)>();
         if (bounds[0][0] <= bounds[0][1])
             waits.Push((bounds[0][0], bounds[0][1]));
@@ -107,10 +110,11 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
     {
         var offset = await session.NumbersAsync(
             Sql.Of($"select s.howdah_offset from {from} s where s.howdah_line = {line}"), 1, token);
-        var rule = refusal is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null or "" } && refusal.MessageText
+        var rule = !plain && refusal is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null or "" } && refusal.MessageText
             .StartsWith("no partition", StringComparison.Ordinal) ? "partition" : Rules.Server;
         await session.RunAsync(Sql.Of($"delete from {from} s where s.howdah_line = {line}"), token);
-        await refusals.KeepAsync([new Refusal(line, offset[0][0], refusal.ColumnName, rule, refusal.SqlState, refusal.MessageText)], token);
+        var message = plain && refusal.ConstraintName is { } constraint ? $"{refusal.MessageText} ({constraint})" : refusal.MessageText;
+        await refusals.KeepAsync([new Refusal(line, offset[0][0], refusal.ColumnName, rule, refusal.SqlState, message)], token);
     }
 
     // A procedure counts for itself: in the quarantine, and in a load_log beside it, as those of the warehouse do.

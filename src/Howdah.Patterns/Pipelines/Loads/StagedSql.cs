@@ -1,14 +1,19 @@
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Pipelines.Streaming;
 
 namespace Howdah.Patterns.Pipelines;
 
 /// <summary>The statements of a load that goes through a staging table. Nothing here touches rows one by one.</summary>
 /// <param name="wish">The pipeline.</param>
 /// <param name="batch">The batch's number.</param>
-sealed class StagedSql(PipelineWish wish, long batch)
+/// <param name="staging">The tables of several streams; null for a temporary one.</param>
+sealed class StagedSql(PipelineWish wish, long batch, Staging? staging = null)
 {
     /// <summary>Rows as they came, of types of the server's own.</summary>
-    internal static QName Staged { get; } = new("pg_temp", "howdah_staged");
+    internal QName Staged { get; } = staging?.Rows ?? new("pg_temp", "howdah_staged");
+
+    /// <summary>Whether several streams brought the rows: then they stand in no order, and have an index by their lines.</summary>
+    internal bool Streamed => staging is not null;
 
     /// <summary>Rows with what was computed and looked up.</summary>
     internal static QName Computed { get; } = new("pg_temp", "howdah_computed");
@@ -25,10 +30,16 @@ sealed class StagedSql(PipelineWish wish, long batch)
 
     Sql Names => Sql.List(Kept.Select(static each => new Ident(each.Key)));
 
-    internal Sql Create() => Sql.Of($"""
-        create temporary table {new Ident(Staged.Name)} ({Sql.Join(", ", wish.Columns.Where(static each => each.Value.Staged)
-            .Select(static each => Sql.Of($"{new Ident(each.Key)} {Sql.Written(each.Value.Type)}{(each.Value.Required
-                ? Sql.Of($" not null") : null)}")))}, howdah_line bigint, howdah_offset bigint) on commit drop
+    internal Sql Create() =>
+        Sql.Of($"create temporary table {new Ident(Staged.Name)} ({Columns(wish, static _ => false)}) on commit drop");
+
+    /// <summary>The staged columns, and where each row stood.</summary>
+    /// <param name="wish">The pipeline.</param>
+    /// <param name="required">Which columns need a value beside those that say so.</param>
+    internal static Sql Columns(PipelineWish wish, Func<string, bool> required) => Sql.Of($"""
+        {Sql.Join(", ", wish.Columns.Where(static each => each.Value.Staged)
+            .Select(each => Sql.Of($"{new Ident(each.Key)} {Sql.Written(each.Value.Type)}{(each.Value.Required || required(each.Key)
+                ? Sql.Of($" not null") : null)}")))}, howdah_line bigint, howdah_offset bigint
         """);
 
     /// <summary>The empty table for what is computed: the server says of which types it is.</summary>
@@ -36,7 +47,7 @@ sealed class StagedSql(PipelineWish wish, long batch)
         Sql.Of($"create temporary table {new Ident(Computed.Name)} on commit drop as {Compute()} with no data");
 
     /// <summary>Computes rows of a range of lines.</summary>
-    internal Sql FillComputed(long low, long high) => Sql.Of($"insert into {Computed} {Compute()} where {Between(low, high)}");
+    internal Sql FillComputed(long low, long high) => Sql.Of($"insert into {Computed} {Compute()} where {Between(low, high)}{Ordered(true)}");
 
     Sql Compute() => Sql.Of($"""
         select {Sql.Join(", ", Kept.Select(static each => each.Value switch
@@ -63,7 +74,7 @@ sealed class StagedSql(PipelineWish wish, long batch)
         """);
 
     /// <summary>Takes out the rows whose lookup finds nothing, or several: their lines, offsets and how many were found.</summary>
-    internal static Sql Unmatched(string column, LookupWish lookup) => Sql.Of($"""
+    internal Sql Unmatched(string column, LookupWish lookup) => Sql.Of($"""
         delete from {Staged} t using (
           select s.howdah_line, {Alias(column)}.found from {Staged} s {Join(column, lookup)}
           where {Alias(column)}.found > 1{(lookup.Missing ? Sql.Of($" or {Alias(column)}.found is null") : null)}
@@ -98,7 +109,7 @@ sealed class StagedSql(PipelineWish wish, long batch)
         var number = wish.BatchColumn is { } column ? Sql.Of($", {new Ident(column)}") : null;
         return Sql.Of($"""
             insert into {wish.Into!.Value} as t ({Names}{number})
-            select {Columns("s")}{(number is null ? null : Sql.Of($", {batch}"))} from {Ready} s where {Between(low, high)}{Conflict()}
+            select {Columns("s")}{(number is null ? null : Sql.Of($", {batch}"))} from {Ready} s where {Between(low, high)}{Ordered(false)}{Conflict()}
             """);
     }
 
@@ -121,11 +132,14 @@ sealed class StagedSql(PipelineWish wish, long batch)
     internal IEnumerable<Sql> Call(long low, long high, string owner) =>
     [
         Sql.Of($"create temporary table {new Ident(Part.Name)} on commit drop as select {Columns("s")}, s.howdah_line from {Ready} s "
-            + $"where {Between(low, high)}"),
+            + $"where {Between(low, high)}{Ordered(false)}"),
         Sql.Of($"grant select on {Part} to {new Ident(owner)}"),
         Sql.Of($"call {wish.Call!.Value}({new Literal(Part.ToString())}::pg_catalog.regclass, {batch})"),
         Sql.Of($"drop table {Part}"),
     ];
+
+    // What is made in the order of rows (identities, what lies beside what) must not hang on which stream was the quicker one.
+    Sql? Ordered(bool computing) => Streamed && computing == Computes ? Sql.Of($" order by s.howdah_line") : null;
 
     static Sql Between(long low, long high) => Sql.Of($"s.howdah_line between {low} and {high}");
 

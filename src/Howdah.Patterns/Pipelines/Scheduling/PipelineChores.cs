@@ -1,5 +1,6 @@
 using Howdah.Engine;
 using Howdah.Engine.Upkeep;
+using Howdah.Patterns.Pipelines.Streaming;
 using Npgsql;
 
 namespace Howdah.Patterns.Pipelines;
@@ -19,7 +20,27 @@ static class PipelineChores
         return names;
     }
 
-    internal static IEnumerable<Chore> Of(PipelinesSpec spec) => Names(spec).Select(name =>
+    internal static IEnumerable<Chore> Of(PipelinesSpec spec) =>
+    [
+        .. Runs(spec),
+        new($"staging of loads in {spec.Database}", spec.Server, (session, token) => SweepAsync(session, spec, token))
+        {
+            Database = spec.Database, Kind = "staging",
+        },
+    ];
+
+    static async Task<ChoreDone> SweepAsync(Session session, PipelinesSpec spec, CancellationToken token)
+    {
+        var (dropped, held) = await Leftovers.DropAsync(session.Servers[spec.Server], spec, token);
+        return new((dropped, held) switch
+        {
+            (0, 0) => "nothing left behind",
+            (_, 0) => $"what {dropped} killed load{(dropped == 1 ? "" : "s")} left behind is dropped",
+            _ => $"of what killed loads left behind {dropped} are dropped, {held} are still held by a session",
+        }) { Counts = new Dictionary<string, long> { ["dropped"] = dropped } };
+    }
+
+    static IEnumerable<Chore> Runs(PipelinesSpec spec) => Names(spec).Select(name =>
     {
         var wish = spec.Pipelines[name];
         return new Chore(Name(spec, name), spec.Server, (session, token) => RunAsync(session, spec, name, token))
