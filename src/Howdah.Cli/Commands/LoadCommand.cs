@@ -34,7 +34,8 @@ static class LoadCommand
         });
         var json = TenantVerb.Json();
         var command = Common.Command("load", "Loads a pipeline: each content exactly once, in one transaction; what is wrong goes to the "
-            + "quarantine. Run it from cron, Airflow or by hand: what is loaded already is nothing to do.", "howdah load sales");
+            + "quarantine. Run it from cron, Airflow or by hand: what is loaded already is nothing to do.",
+            "howdah load sales --streams 2");
         command.Add(name);
         command.Add(files);
         foreach (var option in (Option[])[all, dry, force, now, streams])
@@ -46,7 +47,8 @@ static class LoadCommand
             var options = new LoadOptions
             {
                 Files = parsed.GetValue(files) ?? [], DryRun = parsed.GetValue(dry), Force = parsed.GetValue(force),
-                Wait = !parsed.GetValue(now), Streams = parsed.GetValue(streams), Progress = line, Client = client, Tool = $"howdah {Program.Version}",
+                Wait = !parsed.GetValue(now), Streams = parsed.GetValue(streams), Progress = line, Client = client,
+                Tool = $"howdah {Program.Version}",
             };
             var chosen = parsed.GetValue(all) ? PipelineLoad.Order(database) : [parsed.GetValue(name) ?? throw new ArgumentException(
                 $"name the pipeline, or say --all: there are {string.Join(", ", PipelineLoad.Order(database))}")];

@@ -143,7 +143,8 @@ static partial class PipelinesShapes
             values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""))
             {
                 Schedule = values.Get(schedule), Fetch = values.Get(fetch), WithUp = values.Get(up), Query = values.Get(query),
-                Streams = values.Get(streams), SkipsMissed = values.Get(missed), Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
+                Streams = values.Get(streams), SkipsMissed = values.Get(missed),
+                Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
             };
     });
 

@@ -20,8 +20,8 @@ sealed class Harbor : IDisposable
             warehouse:
               loaders: [etl]
               dimensions: { customer: { key: { customer_id: text }, attributes: { name: { change: 1 }, segment: { change: 2 } } } }
-              facts: { visits: { grain: [visit], dates: [day], degenerate: { visit: integer }, measures: { amount: { type: "numeric(8,2)" } },
-                dimensions: { customer: { dimension: customer, missing: infer } } } }
+              facts: { visits: { grain: [visit], dates: [day], degenerate: { visit: integer },
+                measures: { amount: { type: "numeric(8,2)" } }, dimensions: { customer: { dimension: customer, missing: infer } } } }
             grants:
               - { to: [steward, nosy], on: { database: true }, privileges: [connect] }
             loading: { loaders: [etl], quarantine_readers: [steward] }

@@ -90,7 +90,8 @@ public sealed class Killed_loads
         using var process = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet",
             [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), harbor.Estate.Folder, "pipeline",
-                point.ToString(CultureInfo.InvariantCulture), pipeline, streams.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+                point.ToString(CultureInfo.InvariantCulture), pipeline, streams.ToString(CultureInfo.InvariantCulture)])
+                { RedirectStandardOutput = true })!;
         var points = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, points.Split('\n', StringSplitOptions.RemoveEmptyEntries));

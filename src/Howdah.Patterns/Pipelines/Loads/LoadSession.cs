@@ -59,9 +59,11 @@ sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins another transaction, when the former one has ended.</summary>
+    /// <summary>Begins another transaction; what the former one did not commit is rolled back.</summary>
     internal async Task AgainAsync(CancellationToken token)
     {
+        if (transaction is not null)
+            await transaction.DisposeAsync();
         await StartAsync(token);
         await BecomeAsync(token);
     }

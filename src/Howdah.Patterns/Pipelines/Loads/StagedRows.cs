@@ -35,8 +35,9 @@ sealed class StagedRows(LoadSession session, PipelinesSpec spec, PipelineWish wi
         foreach (var (column, each) in sql.Lookups)
         {
             var gone = await session.NumbersAsync(sql.Unmatched(column, each.Lookup!), Most, token);
-            await refusals.KeepAsync([.. gone.OrderBy(static row => row[0]).Select(row => new Refusal(row[0], row[1], column, "lookup", null, row[2] == 0
-                ? $"{each.Lookup!.Table.Plain} has no such row" : $"{each.Lookup!.Table.Plain} has {row[2]} such rows"))], token);
+            await refusals.KeepAsync([.. gone.OrderBy(static row => row[0]).Select(row => new Refusal(row[0], row[1], column, "lookup",
+                null, row[2] == 0 ? $"{each.Lookup!.Table.Plain} has no such row"
+                    : $"{each.Lookup!.Table.Plain} has {row[2]} such rows"))], token);
         }
         if (sql.Computes)
         {

@@ -47,7 +47,8 @@ sealed class StagedSql(PipelineWish wish, long batch, Staging? staging = null)
         Sql.Of($"create temporary table {new Ident(Computed.Name)} on commit drop as {Compute()} with no data");
 
     /// <summary>Computes rows of a range of lines.</summary>
-    internal Sql FillComputed(long low, long high) => Sql.Of($"insert into {Computed} {Compute()} where {Between(low, high)}{Ordered(true)}");
+    internal Sql FillComputed(long low, long high) =>
+        Sql.Of($"insert into {Computed} {Compute()} where {Between(low, high)}{Ordered(true)}");
 
     Sql Compute() => Sql.Of($"""
         select {Sql.Join(", ", Kept.Select(static each => each.Value switch
@@ -109,7 +110,8 @@ sealed class StagedSql(PipelineWish wish, long batch, Staging? staging = null)
         var number = wish.BatchColumn is { } column ? Sql.Of($", {new Ident(column)}") : null;
         return Sql.Of($"""
             insert into {wish.Into!.Value} as t ({Names}{number})
-            select {Columns("s")}{(number is null ? null : Sql.Of($", {batch}"))} from {Ready} s where {Between(low, high)}{Ordered(false)}{Conflict()}
+            select {Columns("s")}{(number is null ? null : Sql.Of($", {batch}"))} from {Ready} s
+            where {Between(low, high)}{Ordered(false)}{Conflict()}
             """);
     }
 

@@ -13,7 +13,8 @@ static class Leftovers
     internal static async Task<IReadOnlyList<Staging>> FindAsync(LoadSession session, CancellationToken token) =>
         [.. (await session.NumbersAsync(Staging.Left(), Most, token)).Select(static row => new Staging(row[0]))];
 
-    /// <summary>Drops them, over a connection of its own: what a load drops in its transaction comes back where that is rolled back.</summary>
+    /// <summary>Drops them, over a connection of its own: what a load drops in its transaction comes back where that is rolled back.
+    /// </summary>
     /// <returns>How many were dropped, and how many somebody still holds, as a backend that has not yet seen that its client is gone.
     /// </returns>
     internal static async Task<(int Dropped, int Held)> DropAsync(ServerAccess server, PipelinesSpec spec, CancellationToken token)

@@ -55,7 +55,8 @@ sealed class LoadStreams(ServerAccess server, PipelinesSpec spec, string pipelin
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new LoadException($"streams put rows into a schema of the load's own first, and this role may make none in database "
-                + $"{spec.Database}: run it as a member of {spec.Owner}, grant it create on the database, or load with one stream", refused);
+                + $"{spec.Database}: run it as a member of {spec.Owner}, grant it create on the database, or load with one stream",
+                refused);
         }
         return staging;
     }
@@ -72,7 +73,8 @@ sealed class LoadStreams(ServerAccess server, PipelinesSpec spec, string pipelin
     {
         try
         {
-            var counts = await CopyLoad.RunAsync([.. sessions.Select(static each => each.Connection)], input, job, rejected, progress, token);
+            var counts = await CopyLoad.RunAsync([.. sessions.Select(static each => each.Connection)], input, job, rejected, progress,
+                token);
             foreach (var session in sessions)
                 await session.CommitAsync(token);
             // One is kept, to drop the tables where the load fails.
@@ -82,8 +84,8 @@ sealed class LoadStreams(ServerAccess server, PipelinesSpec spec, string pipelin
         }
         catch (NpgsqlException lost) when (lost is not PostgresException)
         {
-            throw new LoadException($"one of the {count} connections of the load was lost ({lost.Message.TrimEnd('.')}); nothing is loaded: "
-                + "run it again", lost);
+            throw new LoadException($"one of the {count} connections of the load was lost ({lost.Message.TrimEnd('.')}); nothing is "
+                + "loaded: run it again", lost);
         }
     }
 
@@ -109,32 +111,29 @@ sealed class LoadStreams(ServerAccess server, PipelinesSpec spec, string pipelin
 
     public async ValueTask DisposeAsync()
     {
+        // The copies of the others hold the tables.
+        foreach (var session in sessions.Skip(1))
+            await session.DisposeAsync();
+        if (made is { } staging && !await DropAsync(staging, () => Task.FromResult(sessions[0])))
+            await DropAsync(staging, async () => await LoadSession.JoinAsync(spec, "UTC",
+                await server.OpenAdminAsync(spec.Database, CancellationToken.None), CancellationToken.None));
+        if (sessions.Count > 0)
+            await sessions[0].DisposeAsync();
+    }
+
+    // Not to be canceled: who cancels a load wants its tables gone, too.
+    static async Task<bool> DropAsync(Staging staging, Func<Task<LoadSession>> by)
+    {
         try
         {
-            if (made is not null && sessions.FirstOrDefault() is { } first)
-                await DropAsync(first, made.Value);
+            await using var session = await by();
+            await session.AgainAsync(CancellationToken.None);
+            return await Leftovers.DropAsync(session, staging, CancellationToken.None);
         }
         catch (Exception away) when (away is NpgsqlException or InvalidOperationException or IOException)
         {
-            // What ended the load ended this connection, too; the next load finds what is left, or upkeep does.
+            // What ended the load has ended this connection, too; in the end the next load finds what is left, or upkeep does.
+            return false;
         }
-        foreach (var session in sessions)
-            await session.DisposeAsync();
-    }
-
-    // Not to be canceled: whoever cancels the load wants its tables gone, too. What holds them are copies of other streams, which end.
-    async Task DropAsync(LoadSession first, Staging staging)
-    {
-        foreach (var session in sessions.Skip(1))
-            await session.DisposeAsync();
-        if (first.Connection.FullState != System.Data.ConnectionState.Open)
-        {
-            await using var anew = await LoadSession.JoinAsync(spec, "UTC", await server.OpenAdminAsync(spec.Database, default), default);
-            await Leftovers.DropAsync(anew, staging, default);
-            return;
-        }
-        await first.RollbackAsync(default);
-        await first.AgainAsync(default);
-        await Leftovers.DropAsync(first, staging, default);
     }
 }
