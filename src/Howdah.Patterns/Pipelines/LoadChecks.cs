@@ -25,7 +25,11 @@ static class LoadChecks
     internal static Attack Fresh { get; } = new("LOD-05", "The newest load is as new as declared", Gravity.Medium, true,
         "Compares the end of the newest batch with rows, or that found nothing new, with the clock of the server.", "Howdah");
 
-    internal static IReadOnlyList<Attack> All { get; } = [Balance, Rows, Once, Secret, Fresh];
+    internal static Attack Usual { get; } = new("LOD-06", "A day brings as many rows as its weekday does", Gravity.Medium, true,
+        "Compares the rows of the newest whole day with the median of the eight same weekdays before it, in UTC.", "Howdah",
+        "An empty file is fresh, and half a file is, too.");
+
+    internal static IReadOnlyList<Attack> All { get; } = [Balance, Rows, Once, Secret, Fresh, Usual];
 
     internal static IEnumerable<LoadCheck> For(PipelinesSpec spec)
     {
@@ -56,6 +60,8 @@ static class LoadChecks
                     from howdah.load_batch b where b.pipeline = {new Literal(name)} and b.state = 'done'
                     having coalesce(pg_catalog.max(b.finished) < pg_catalog.now() - pg_catalog.make_interval(mins => {wish.MaxAge}), true)
                     """), $"howdah load {name}");
+            if (wish.Usual is { } usual)
+                yield return new(Usual, name, OfWeekday(name, usual), $"look what the source of {name} left out or sent twice");
         }
         yield return new(Once, "howdah.load_batch", Sql.Of($"""
             select pg_catalog.format('batches %s of %s have one content', pg_catalog.string_agg(b.id::pg_catalog.text, ', ' order by b.id),
@@ -87,4 +93,25 @@ static class LoadChecks
                 .Select(static text => Sql.Of($"{new Literal(text)}")))})
             """), "howdah apply takes the right away");
     }
+
+    // A day is whole when it is over, or has had as many loads as its weekday usually has.
+    static Sql OfWeekday(string pipeline, UsualWish usual) => Sql.Of($"""
+        with day as (
+          select x.day, extract(isodow from x.day) as weekday, pg_catalog.sum(x.rows_read) as rows, pg_catalog.count(*) as loads
+          from (select (b.started at time zone 'UTC')::pg_catalog.date as day, b.rows_read from howdah.load_batch b
+                where b.pipeline = {new Literal(pipeline)} and b.state = 'done' and b.retry_of is null) x
+          group by x.day
+        ), newest as (
+          select d.* from day d
+          where d.day < (pg_catalog.now() at time zone 'UTC')::pg_catalog.date or d.loads >= (
+            select pg_catalog.percentile_disc(0.5) within group (order by e.loads) from day e where e.day < d.day and e.weekday = d.weekday)
+          order by d.day desc limit 1
+        ), usual as (
+          select pg_catalog.percentile_cont(0.5) within group (order by e.rows::pg_catalog.float8) as rows, pg_catalog.count(*) as days
+          from (select d.rows from day d join newest n on d.weekday = n.weekday and d.day < n.day order by d.day desc limit 8) e
+        )
+        select pg_catalog.format('%s brought %s rows, %s are usual on its weekday', n.day, n.rows, u.rows)
+        from newest n cross join usual u
+        where u.days >= 4 and (n.rows < u.rows * {usual.AtLeast} / 100 or n.rows > u.rows * {usual.AtMost} / 100)
+        """);
 }

@@ -82,6 +82,13 @@ static partial class PipelinesShapes
         return values => new(values.Get(rows), values.Get(percent));
     });
 
+    static Shape<UsualWish> Usual { get; } = Shapes.Object<UsualWish>("what is usual", keys =>
+    {
+        var least = keys.Optional("at_least", Shapes.Int(0, 100), 50, "Of a hundred rows that are usual, so many at least.", "50");
+        var most = keys.Optional("at_most", Shapes.Int(100, 100_000), 200, "Of a hundred rows that are usual, so many at most.", "200");
+        return values => new(values.Get(least), values.Get(most));
+    });
+
     static Shape<FetchWish> Fetch { get; } = Shapes.Object<FetchWish>("a file to fetch", keys =>
     {
         var package = keys.Required("npm", Shapes.Parsed("an npm package with its version, as vega-datasets@3.2.1, or file: and a folder",
@@ -136,6 +143,8 @@ static partial class PipelinesShapes
         var age = keys.Optional<string?>("max_age", Span!, null, "How old its newest batch may be, which the proof asks.", example: "26h");
         var streams = keys.Optional("streams", Shapes.Int(1, Streaming.LoadStreams.Most), 1,
             "Over how many connections a source is copied at once, before one transaction takes its rows.", "1", "4");
+        var usual = keys.Optional<UsualWish?>("usual", Usual!, null, "How far the rows of a day may be from the median of the same "
+            + "weekday, which the proof asks once there are four such days.", example: "{ at_least: 50, at_most: 200 }");
         var up = keys.Optional("with_up", Shapes.Bool, false, "Whether `howdah up` loads it, too.", "false");
         return values => new(values.Get(files), values.Get(url), values.Get(format), values.Get(columns),
             values.Get(into) is { } table ? QName.Parse(table) : null, values.Get(call) is { } routine ? QName.Parse(routine) : null,
@@ -143,7 +152,7 @@ static partial class PipelinesShapes
             values.Get(after), Interval.Parse(values.Get(every) ?? ""), Minutes(values.Get(age) ?? ""))
             {
                 Schedule = values.Get(schedule), Fetch = values.Get(fetch), WithUp = values.Get(up), Query = values.Get(query),
-                Streams = values.Get(streams), SkipsMissed = values.Get(missed),
+                Streams = values.Get(streams), Usual = values.Get(usual), SkipsMissed = values.Get(missed),
                 Timeout = values.Get(timeout) is { } span ? Interval.Parse(span) : null,
             };
     });

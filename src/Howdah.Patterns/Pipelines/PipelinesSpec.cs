@@ -66,6 +66,11 @@ sealed record LimitWish(int Rows, int Percent)
     internal static LimitWish Usual { get; } = new(1000, 100);
 }
 
+/// <summary>How many rows a day brings, against the days before.</summary>
+/// <param name="AtLeast">So many of a hundred of what is usual on its weekday, at least.</param>
+/// <param name="AtMost">So many of a hundred at most.</param>
+sealed record UsualWish(int AtLeast, int AtMost);
+
 /// <summary>A pipeline.</summary>
 /// <param name="Files">A file or a pattern of files, relative to the estate; null where there is another source.</param>
 /// <param name="Url">An address; null where there is another source.</param>
@@ -106,6 +111,9 @@ sealed record PipelineWish(string? Files, string? Url, FormatWish Format,
 
     /// <summary>Over how many connections a source is copied.</summary>
     internal int Streams { get; init; } = 1;
+
+    /// <summary>How far a day's rows may be from what is usual; null where nobody said.</summary>
+    internal UsualWish? Usual { get; init; }
 
     /// <summary>When it runs first after a time; null where it comes after others only, or when a person says so.</summary>
     internal DateTimeOffset? Next(DateTimeOffset after) =>

@@ -64,8 +64,14 @@ static class Checks
     internal static Attack Shared { get; } = Of("WAR-30", "What a bridge shares out is what is there",
         "Sums each measure over the fact shared out among members, and over the fact.");
 
+    internal static Attack Outlived { get; } = Of("WAR-31", "No member outlives a complete copy that lacks it",
+        "Looks for members that hold at the time of a copy which says nothing of them.");
+
+    internal static Attack Periods { get; } = Of("WAR-32", "A periodic snapshot leaves out no period between two that it has",
+        "Compares each row of a thing with the one before: the next period, none left out, none twice.");
+
     internal static IReadOnlyList<Attack> All { get; } = [Balance, Sums, Orphans, Members, Overlap, Gap, Open, Neighbors, History, Version,
-        Grain, Recomputed, Ghost, Calendar, Room, Inferred, Frozen, Ordered, Shares, Shared];
+        Grain, Recomputed, Ghost, Calendar, Room, Inferred, Frozen, Ordered, Shares, Shared, Outlived, Periods];
 
     internal static IEnumerable<Check> For(WarehouseSpec spec) =>
     [

@@ -24,6 +24,7 @@ static class Routine
           the_replaced pg_catalog.int8 := 0;
           the_repointed pg_catalog.int8 := 0;
           the_inferred pg_catalog.int8 := 0;
+          the_gone pg_catalog.int8 := 0;
           the_later pg_catalog.bool;
           the_least pg_catalog.timestamptz;
         begin

@@ -27,6 +27,15 @@ static partial class WarehouseShapes
         return values => new(values.Get(type), values.Get(change), values.Get(about));
     });
 
+    static Shape<CompleteWish> Complete { get; } = Shapes.Object<CompleteWish>("complete", keys =>
+    {
+        var most = keys.Optional("at_most", Shapes.Int(0, 100), 20,
+            "Of a hundred members that were there, so many may be missing in a copy; one that lacks more is refused as a whole.", "20");
+        return values => new(values.Get(most));
+    });
+
+    sealed record CompleteWish(int AtMost);
+
     static Shape<DimensionWish> Dimension { get; } = Shapes.Object<DimensionWish>("a dimension", keys =>
     {
         var key = keys.Required("key", Shapes.Map(Type), "The natural key: columns with their types.", "{ customer_id: text }");
@@ -43,9 +52,12 @@ static partial class WarehouseShapes
         var outriggers = keys.Optional("outriggers", Shapes.Map(Plain), None,
             "Other dimensions that it leads to (a snowflake): the attribute that holds their natural key, and the dimension.",
             example: "{ region: region }");
+        var complete = keys.Optional<CompleteWish?>("complete", Complete!, null,
+            "Each load is a complete copy of the source, made at its effective_at: members that are missing in it were deleted by then.",
+            example: "{ at_most: 20 }");
         var about = keys.Optional("about", Shapes.Text, "", "What it means, for the data dictionary.", example: "who buys");
         return values => new(values.Get(key), values.Get(attributes), values.Get(extend), values.Get(junk), values.Get(not),
-            values.Get(roles), values.Get(outriggers), values.Get(about));
+            values.Get(roles), values.Get(outriggers), values.Get(about)) { Complete = values.Get(complete)?.AtMost };
     });
 
     static Shape<CalendarWish> Calendar { get; } = Shapes.Object<CalendarWish>("a calendar", keys =>
@@ -114,6 +126,10 @@ static partial class WarehouseShapes
             "false");
         var bridges = keys.Optional<IReadOnlyList<string>>("bridges", Shapes.List(Plain), [],
             "Bridges by which its measures are shared out among several members: a function FACT_by_BRIDGE for each.", example: "[crew]");
+        var every = keys.Optional<string?>("every", Shapes.Choice<string?>(("day", "day"), ("week", "week"), ("month", "month"),
+            ("quarter", "quarter"), ("year", "year")), null,
+            "For a periodic fact: how far the rows of one thing are apart, which the proof looks at: none missing, none twice.",
+            example: "month");
         var about = keys.Optional("about", Shapes.Text, "", "What it means, for the data dictionary.", example: "one line of an order");
         return values =>
         {
@@ -122,7 +138,7 @@ static partial class WarehouseShapes
                 values.Get(dimensions).ToDictionary(static each => each.Key, each => each.Value.At.Length > 0 || all.Count == 0 ? each.Value
                     : each.Value with { At = all[0] }),
                 values.Get(measures), values.Get(partition), values.Get(ordered), values.Get(foreign), values.Get(about))
-                { Bridges = values.Get(bridges) };
+                { Bridges = values.Get(bridges), Every = values.Get(every) };
         };
     });
 

@@ -62,7 +62,12 @@ sealed record AttributeWish(string Type, ChangeKind Change, string About);
 /// <param name="Outriggers">Other dimensions that it leads to: by attribute that holds their natural key.</param>
 /// <param name="About">Its meaning; empty where not told.</param>
 sealed record DimensionWish(IReadOnlyDictionary<string, string> Key, IReadOnlyDictionary<string, AttributeWish> Attributes, bool Extend,
-    bool Junk, bool NotApplicable, IReadOnlyList<string> Roles, IReadOnlyDictionary<string, string> Outriggers, string About);
+    bool Junk, bool NotApplicable, IReadOnlyList<string> Roles, IReadOnlyDictionary<string, string> Outriggers, string About)
+{
+    /// <summary>Where each load is a complete copy, how many of a hundred members it may lack at most; null where loads are events.
+    /// </summary>
+    internal int? Complete { get; init; }
+}
 
 /// <summary>The calendar.</summary>
 /// <param name="From">Its first day.</param>
@@ -107,6 +112,10 @@ sealed record FactWish(FactKind Kind, IReadOnlyList<string> Grain, IReadOnlyList
 {
     /// <summary>The bridges by which its measures are shared out.</summary>
     internal IReadOnlyList<string> Bridges { get; init; } = [];
+
+    /// <summary>How far a thing's rows are apart in a periodic snapshot: day, week, month, quarter or year; null where nobody said.
+    /// </summary>
+    internal string? Every { get; init; }
 }
 
 /// <summary>A rollup.</summary>

@@ -100,6 +100,9 @@ static class WarehouseValidation
         if (wish.Junk && (wish.Attributes.Count > 0 || wish.NotApplicable))
             yield return Diagnostic.Error(Codes.Empty, $"{name} is junk: it has no attributes but its key, and no member -2",
                 $"{path}.attributes", "move the flags into `key`, or drop `junk`");
+        if (wish is { Junk: true, Complete: not null })
+            yield return Diagnostic.Error(Codes.Empty, $"{name} is junk: loads of facts make its members, and nobody copies them",
+                $"{path}.complete", "leave `complete` out");
         foreach (var (column, outrigger) in wish.Outriggers)
         {
             if (!wish.Attributes.ContainsKey(column))
@@ -156,6 +159,10 @@ static class WarehouseValidation
                 + "unique across partitions only if it holds the partition column", $"{path}.grain",
                 $"write grain: [{string.Join(", ", wish.Grain.Append(date))}]; then one "
                 + $"{string.Join(", ", wish.Grain)} could stand under two dates, which the proof of the grain looks for");
+        if (wish.Every is not null && (wish is not { Kind: FactKind.Periodic, Dates: [var day, ..] } || !wish.Grain.Contains(day)))
+            yield return Diagnostic.Error(Codes.Grain, wish.Kind != FactKind.Periodic
+                ? $"{name} has periods, and is no periodic snapshot" : $"{name} has periods, and its first date is not in its grain",
+                $"{path}.every", "write kind: periodic, and a grain of the date and the thing: grain: [stock_date, shop_id]");
         if (wish is { Kind: FactKind.Accumulating, PartitionBy: { } moving, Dates: [var first, ..] } && moving != first)
             yield return Diagnostic.Error(Codes.Grain, $"{name} is partitioned by {moving}, a milestone that is set later",
                 $"{path}.partition_by", $"partition by {first}, which does not change");

@@ -33,6 +33,7 @@ sealed class Harbor : IDisposable
                 batch_column: batch
                 max_rejected: { rows: 5, percent: 70 }
                 max_age: 1d
+                usual: { at_least: 50 }
               orders:
                 files: orders.csv
                 format: { delimiter: ";", decimal: ",", date: dd.MM.yyyy }

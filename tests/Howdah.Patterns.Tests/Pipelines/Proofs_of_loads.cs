@@ -21,7 +21,17 @@ public sealed class Proofs_of_loads
         ("grant steward to nosy", "revoke steward from nosy", "LOD-04"),
         ("update howdah.load_batch set finished = finished - interval '2 days'",
             "update howdah.load_batch set finished = finished + interval '2 days'", "LOD-05"),
+        (Weeks("7 * n", 5), Weekless, "LOD-06"),
     ];
+
+    const string Weekless = "delete from howdah.load_batch where tool = 'weeks'";
+
+    // So many loads, each so many days before today, of as many rows; their rows are refused, so that no other proof misses them.
+    static string Weeks(string days, int rows, int count = 4) => $"""
+        insert into howdah.load_batch (pipeline, source, sha256, state, mapping, tool, rows_read, rows_skipped, started, finished)
+        select 'lines', 'week ' || n, 'week ' || n, 'done', '', 'weeks', {rows}, {rows},
+          now() - make_interval(days => {days}), now() - make_interval(days => {days}) from generate_series(1, {count}) n
+        """;
 
     public static TheoryData<int> Versions => [18, 15];
 
@@ -39,6 +49,12 @@ public sealed class Proofs_of_loads
             await harbor.Server.ExecuteAsync(mutant, harbor.Database);
             Assert.Equal($"{mutant}: {seen}", $"{mutant}: {await BrokenAsync(harbor)}");
             await harbor.Server.ExecuteAsync(mended, harbor.Database);
+        }
+        foreach (var usual in (string[])[Weeks("7 * n", 5, 3), Weeks("7 * n", 4), Weeks("7 * n", 1), Weeks("6 * n", 5, 6)])
+        {
+            await harbor.Server.ExecuteAsync(usual, harbor.Database);
+            Assert.Equal($"{usual}: ", $"{usual}: {await BrokenAsync(harbor)}");
+            await harbor.Server.ExecuteAsync(Weekless, harbor.Database);
         }
         Assert.Equal("", await BrokenAsync(harbor));
         Assert.Equal(LoadChecks.All.Select(static attack => attack.Id), Mutants.Select(static each => each.Seen).Distinct());

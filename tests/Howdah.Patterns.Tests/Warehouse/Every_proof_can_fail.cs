@@ -59,6 +59,9 @@ public sealed class Every_proof_can_fail
         ("update dw.crew set weight = 0.3999 where worker = 'nobody'", "WAR-29 WAR-30"),
         ("alter table dw.worker drop constraint worker_overlap; update dw.worker set valid_to = 'infinity' where grade = 'new'",
             "WAR-05 WAR-07 WAR-09 WAR-30"),
+        ("delete from dw.tariff_event where operation = 'D'; update dw.tariff set valid_to = 'infinity' where tariff = 'b'", "WAR-31"),
+        ("delete from dw.stock where stock_date = '2024-02-29'", "WAR-32"),
+        ("update dw.stock set stock_date = '2024-01-02' where stock_date = '2024-02-29'", "WAR-32"),
         ("select setval(pg_get_serial_sequence('dw.customer', 'sk'), 1)", "WAR-24"),
     ];
 
@@ -91,6 +94,11 @@ public sealed class Every_proof_can_fail
         await Star.LoadAsync(db, "crew", 7, "crew, worker, weight", "('a', 'w1', 0.3), ('a', 'w2', 0.3), ('a', 'nobody', 0.4)");
         await Star.LoadAsync(db, "job", 8, "job_id, done, crew, pay, pieces, rate",
             "(1, '2024-02-01'::date, 'a', 100.01, 7, 2), (2, '2024-08-01', 'a', 50, 1, 2), (3, '2024-08-01', 'none', 1, 1, 2)");
+        await Star.LoadAsync(db, "tariff", 9, "tariff, rate, label, effective_at",
+            "('a', '1', 'A', '2024-01-01'::timestamptz), ('b', '1', 'B', '2024-01-01')");
+        await Star.LoadAsync(db, "tariff", 10, "tariff, rate, label, effective_at", "('a', '2', 'A', '2024-02-01'::timestamptz)");
+        await Star.LoadAsync(db, "stock", 11, "stock_date, shop_id, pieces",
+            "('2024-01-31'::date, 7, 3), ('2024-02-29', 7, 2), ('2024-03-31', 7, 2), ('2024-03-31', 8, 1)");
         await Star.RunAsync(db, """
             set role shop_owner;
             create table dw.click_1 partition of dw.click for values from ('2024-01-01') to ('2024-02-01');

@@ -34,6 +34,8 @@ sealed class Star
                   attributes: { region: { change: 1 }, size: { type: int, change: 2 } } }
                 flags: { junk: true, key: { gift: boolean, channel: text } }
                 worker: { key: { worker: text }, attributes: { grade: { change: 2 } } }
+                route: { complete: {}, key: { route: text } }
+                tariff: { complete: { at_most: 100 }, key: { tariff: text }, attributes: { rate: { change: 2 }, label: {} } }
               bridges:
                 crew: { group: { crew: text }, dimension: worker }
               facts:
@@ -45,6 +47,7 @@ sealed class Star
                   measures: { amount: { type: "numeric(12,4)" }, quantity: { type: integer }, price: { type: numeric, additivity: none } }
                 stock:
                   kind: periodic
+                  every: month
                   grain: [stock_date, shop_id]
                   dates: [stock_date]
                   dimensions: { shop: shop }
@@ -97,7 +100,7 @@ sealed class Star
               byte_offset bigint, column_name text, rule text, sqlstate text, message text, raw bytea, created_at timestamptz default now(),
               resolved_at timestamptz, resolved_batch bigint);
             grant usage on schema howdah to shop_owner;
-            grant insert on howdah.quarantine to shop_owner;
+            grant select, insert on howdah.quarantine to shop_owner;
             """);
         return connection;
     }

@@ -55,6 +55,8 @@ static class DimensionChecks
                 Sql.Of($" and d.{new Ident(column)} is not distinct from d.{new Ident($"{column}_before")}")))})
             """), reload);
         yield return Of(Checks.Inferred, Inferred(name, log, keys, wish), reload);
+        if (DimensionCopies.Outlived(spec, dimension, wish) is { } outlived)
+            yield return Of(Checks.Outlived, outlived, "load the copy of that time again, whole: what it lacks is ended");
         var columns = (IReadOnlyList<string>)[.. keys, "valid_from", "valid_to", .. wish.Attributes.Keys];
         yield return Of(Checks.History, Sql.Of($"""
             select {key} from (

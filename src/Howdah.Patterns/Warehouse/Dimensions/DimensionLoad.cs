@@ -39,9 +39,11 @@ static class DimensionLoad
                 else 'version: it is missing' end
               where {AnyNull("i", keys)} or i.operation is null or i.operation not in ('U', 'D', 'R') or i.effective_at is null
                 or i.effective_at = 'infinity' or i.effective_at > pg_catalog.now() + interval '1 day' or i.version is null;
+            {DimensionCopies.Intake(spec, dimension, wish)}
             {Later(log, keys)}
               analyze {In} ({Part.List([.. keys, "operation", "refused"])});
             {Append(log, primary, content)}
+            {DimensionCopies.Counted(dimension, wish)}
             {Touched(spec, dimension, keys, attributes)}
               analyze pg_temp.howdah_touched;
               create temp table howdah_wanted on commit drop as

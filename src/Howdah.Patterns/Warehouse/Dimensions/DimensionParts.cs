@@ -13,8 +13,9 @@ static class DimensionParts
             yield return part;
         if (!wish.Junk)
         {
-            foreach (var part in Events(spec, dimension, wish).Concat(Routine.Procedure(spec, $"load_{dimension}", Routine.Staging,
-                $"turns events of {dimension} into its history, whatever their order", DimensionLoad.Body(spec, dimension, wish))))
+            foreach (var part in Events(spec, dimension, wish).Concat(DimensionCopies.For(spec, dimension, wish))
+                .Concat(Routine.Procedure(spec, $"load_{dimension}", Routine.Staging,
+                    $"turns events of {dimension} into its history, whatever their order", DimensionLoad.Body(spec, dimension, wish))))
                 yield return part;
         }
         foreach (var role in wish.Roles)

@@ -35,6 +35,8 @@ static class FactChecks
             select 'no valid key' where not exists (select from pg_catalog.pg_index i
               where i.indrelid = {new Literal(name.ToString())}::pg_catalog.regclass and i.indisunique and i.indisvalid)
             """), "delete the twin, and apply: the key is made anew");
+        if (wish.Every is { } every)
+            yield return Periods(name, wish, every);
         if (wish.Ordered)
             yield return Ordered(name, wish.Dates[0]);
         if (wish.Kind == FactKind.Transaction && wish.Measures.Count > 0)
@@ -48,6 +50,21 @@ static class FactChecks
                 cross join lateral pg_catalog.jsonb_each(l.measures) m
                 where m.value is distinct from coalesce(s.measures -> m.key, '0'::pg_catalog.jsonb)
                 """), "find the change in the backups: facts that happened are not edited; correct by a fact of the opposite sign");
+    }
+
+    static Check Periods(QName name, FactWish wish, string every)
+    {
+        var date = new Ident(wish.Dates[0]);
+        var thing = wish.Grain.Where(column => column != wish.Dates[0]).ToList();
+        var of = thing.Count == 0 ? null : Sql.Of($"partition by {Part.Columns("f", thing)} ");
+        return new(Checks.Periods, name.Plain, Sql.Of($"""
+            select pg_catalog.concat_ws(' ', {(thing.Count == 0 ? null : Sql.Of($"{DimensionChecks.Told("f", thing)}, "))}f.{date},
+              case when f.howdah_now = f.howdah_before then 'twice since' else 'next after' end, f.howdah_before::pg_catalog.date)
+            from (select f.*, pg_catalog.lag(f.howdah_now) over ({of}order by f.{date}) as howdah_before
+                  from (select f.*, pg_catalog.date_trunc({new Literal(every)}, f.{date}::pg_catalog.timestamp) as howdah_now
+                        from {name} f) f) f
+            where f.howdah_now <> f.howdah_before + {new Literal(every == "quarter" ? "3 months" : $"1 {every}")}::pg_catalog.interval
+            """), $"load the {every}s that are missing; one that stands twice has one row too many");
     }
 
     // An index by blocks of a megabyte each: in a table of one block it finds as much as it ever will. Falling is an order, too.
