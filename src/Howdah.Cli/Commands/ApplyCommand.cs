@@ -4,7 +4,6 @@ using Howdah.Cli.Output;
 using Howdah.Engine;
 using Howdah.Engine.Applying;
 using Howdah.Engine.Planning;
-using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Registry;
 
 namespace Howdah.Cli.Commands;
@@ -95,22 +94,21 @@ static class ApplyCommand
         foreach (var database in session.Estate.Databases.Where(static each => TenantContext.SettingOf(each) is not null))
         {
             await using var tenants = await Tenants.OpenAsync(session, database, token);
-            Tell("shared tables", await tenants.RefreshSharedAsync(token));
-            Tell("privileges of tenants' roles", await tenants.RefreshGrantsAsync(token));
+            var done = await tenants.RefreshAsync(token);
+            Tell("Shared tables", done.Shared);
+            Tell("Privileges of tenants' roles", done.Grants);
+            foreach (var failure in done.Failed)
+            {
+                screen.Error($"the database of {failure.Tenant} ({failure.Place}) is not as home: {failure.Difference}");
+                exit = ExitCodes.Failed;
+            }
         }
         return exit;
 
-        void Tell(string what, PlaceRefresh done)
+        void Tell(string what, IReadOnlyList<string> whose)
         {
-            if (done.Refreshed.Count > 0)
-                screen.Tell($"{char.ToUpperInvariant(what[0])}{what[1..]} brought up in the databases of "
-                    + $"{string.Join(", ", done.Refreshed)}.");
-            foreach (var failure in done.Failed)
-            {
-                screen.Error($"the {what} in the database of {failure.Tenant} ({failure.Place}) are not as home's: "
-                    + failure.Difference);
-                exit = ExitCodes.Failed;
-            }
+            if (whose.Count > 0)
+                screen.Tell($"{what} brought up in the databases of {string.Join(", ", whose)}.");
         }
     }
 

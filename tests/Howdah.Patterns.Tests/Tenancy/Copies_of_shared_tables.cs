@@ -16,7 +16,7 @@ public sealed class Copies_of_shared_tables
         var tenant = await luggage.MakeAsync("a", TenancyModel.Databases);
         await luggage.MakeAsync("b", TenancyModel.Databases);
         await using var tenants = await luggage.Market.TenantsAsync();
-        Assert.Empty((await tenants.RefreshSharedAsync(default)).Refreshed);
+        Assert.Empty((await tenants.RefreshAsync(default)).Shared);
         Assert.Empty(await tenants.DatabaseDriftAsync(default));
 
         // Rows of the tenant refer to kind a; b goes, c is new, a gets another label.
@@ -24,8 +24,8 @@ public sealed class Copies_of_shared_tables
             + "update app.kinds set label = 'FIRST' where kind = 'a'", Market.Database);
         Assert.Equal(["a", "b"], (await tenants.DatabaseDriftAsync(default)).Select(static drift => drift.Tenant));
         Assert.Contains("app.kinds", (await tenants.DatabaseDriftAsync(default))[0].Difference, StringComparison.Ordinal);
-        var refreshed = await tenants.RefreshSharedAsync(default);
-        Assert.Equal(["a", "b"], refreshed.Refreshed);
+        var refreshed = await tenants.RefreshAsync(default);
+        Assert.Equal(["a", "b"], refreshed.Shared);
         Assert.Empty(refreshed.Failed);
         await using (var login = await luggage.Market.LoginAsync(tenant))
             Assert.Equal("a FIRST,c third", await Market.RunAsync(login,
@@ -37,8 +37,8 @@ public sealed class Copies_of_shared_tables
         await luggage.Market.Server.ExecuteAsync("set session_replication_role = replica; update app.orders set kind = null",
             (await luggage.FindAsync(
             "b")).Home.Database);
-        var left = await tenants.RefreshSharedAsync(default);
-        Assert.Equal(["b"], left.Refreshed);
+        var left = await tenants.RefreshAsync(default);
+        Assert.Equal(["b"], left.Shared);
         Assert.Contains("orders", Assert.Single(left.Failed, static failure => failure.Tenant == "a").Difference, StringComparison.Ordinal);
         Assert.Equal("a", Assert.Single(await tenants.DatabaseDriftAsync(default)).Tenant);
     }

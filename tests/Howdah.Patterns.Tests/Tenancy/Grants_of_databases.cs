@@ -21,7 +21,7 @@ public sealed class Grants_of_databases
         await tenants.CreateAsync("closed", TenancyModel.Databases, null, default);
         await tenants.SuspendAsync("closed", default);
         Assert.Empty(await tenants.DatabaseDriftAsync(default));
-        Assert.Empty((await tenants.RefreshGrantsAsync(default)).Refreshed);
+        Assert.Empty((await tenants.RefreshAsync(default)).Grants);
         await using var login = await market.LoginAsync(tenant);
         Assert.Null(await Market.RefusalAsync(login, "insert into notes (what) values ('x')"));
 
@@ -32,7 +32,7 @@ public sealed class Grants_of_databases
         var drift = await tenants.DatabaseDriftAsync(default);
         Assert.Equal(["a", "b"], drift.Select(static each => each.Tenant));
         Assert.Contains("howdah apply brings it up", drift[0].Difference, StringComparison.Ordinal);
-        Assert.Equal(["a", "b"], (await tenants.RefreshGrantsAsync(default)).Refreshed);
+        Assert.Equal(["a", "b"], (await tenants.RefreshAsync(default)).Grants);
         Assert.Empty(await tenants.DatabaseDriftAsync(default));
         Assert.Equal("42501", await Market.RefusalAsync(login, "insert into notes (what) values ('y')"));
         Assert.Equal("42501", await Market.RefusalAsync(login, "select nextval('ticket')"));
@@ -43,11 +43,11 @@ public sealed class Grants_of_databases
         await market.Estate.ConvergeAsync();
         Assert.Contains("lacks what the application has", (await tenants.DatabaseDriftAsync(default))[0].Difference,
             StringComparison.Ordinal);
-        Assert.Equal(["a", "b"], (await tenants.RefreshGrantsAsync(default)).Refreshed);
+        Assert.Equal(["a", "b"], (await tenants.RefreshAsync(default)).Grants);
         Assert.Null(await Market.RefusalAsync(login, "insert into notes (what) select nextval('ticket')::text"));
         await market.Server.ExecuteAsync($"grant truncate on app.notes to {tenant.Home.Place}", tenant.Home.Database);
         Assert.Equal("a", Assert.Single(await tenants.DatabaseDriftAsync(default)).Tenant);
-        Assert.Equal(["a"], (await tenants.RefreshGrantsAsync(default)).Refreshed);
+        Assert.Equal(["a"], (await tenants.RefreshAsync(default)).Grants);
         Assert.Equal("42501", await Market.RefusalAsync(login, "truncate notes"));
         Assert.Empty(await tenants.DatabaseDriftAsync(default));
 

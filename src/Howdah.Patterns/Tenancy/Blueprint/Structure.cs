@@ -15,7 +15,7 @@ namespace Howdah.Patterns.Tenancy.Blueprint;
 /// <param name="Around">Make in another database what the tables lean on: extensions, types, functions; names are qualified.</param>
 /// <param name="AroundLate">The same for what is bound to the tables.</param>
 /// <param name="AroundGrants">What a tenant's role may use of it; each lacks the role at its end.</param>
-/// <param name="Hash">Of the structure: the same in every place that has it.</param>
+/// <param name="Hash">Of the structure: the same in every place that has it; empty where it was read for schemas.</param>
 sealed record Structure(
     IReadOnlyList<Sql> Statements, IReadOnlyList<Sql> Shared, IReadOnlyList<Sql> Grants, IReadOnlyList<Sql> Around,
         IReadOnlyList<Sql> AroundLate,
@@ -35,32 +35,35 @@ sealed record Structure(
     {
         foreach (var (_, why, hint) in TenancySpec.Unserved(spec.Wanted, model))
             throw new ArgumentException($"{why}: {hint}");
-        await using var batch = new NpgsqlBatch(home)
+        // Only a template is known by its structure's hash, and only databases have copies of shared tables: each takes the server
+        // milliseconds to plan.
+        var databases = model == TenancyModel.Databases;
+        await using var batch = new NpgsqlBatch(home);
+        batch.BatchCommands.Add(new("select pg_catalog.set_config('search_path', '', true)"));
+        batch.BatchCommands.Add(AroundCommand(spec));
+        if (databases)
+            batch.BatchCommands.Add(HashCommand(spec, []));
+        batch.BatchCommands.Add(new("select pg_catalog.set_config('search_path', $1, true)")
         {
-            BatchCommands =
-            {
-                new("select pg_catalog.set_config('search_path', '', true)"),
-                AroundCommand(spec),
-                HashCommand(spec, []),
-                new("select pg_catalog.set_config('search_path', $1, true)")
-                {
-                    Parameters = { new() { Value = model == TenancyModel.Schemas ? new Ident(TenantSchemas(spec)[0]).ToString() : "" } },
-                },
-                PiecesCommand(spec, spec.Wanted.Tables),
-                PiecesCommand(spec, model == TenancyModel.Databases ? spec.Wanted.Shared : []),
-            },
-        };
+            Parameters = { new() { Value = databases ? "" : new Ident(TenantSchemas(spec)[0]).ToString() } },
+        });
+        batch.BatchCommands.Add(PiecesCommand(spec, spec.Wanted.Tables));
+        if (databases && spec.Wanted.Shared.Count > 0)
+            batch.BatchCommands.Add(PiecesCommand(spec, spec.Wanted.Shared));
         await using var rows = await batch.ExecuteReaderAsync(token);
         await rows.NextResultAsync(token);
         var around = await ListAsync(rows, token);
         await rows.NextResultAsync(token);
-        await rows.ReadAsync(token);
-        var hash = rows.GetString(1);
-        await rows.NextResultAsync(token);
+        var hash = "";
+        if (databases)
+        {
+            await rows.ReadAsync(token);
+            hash = rows.GetString(1);
+            await rows.NextResultAsync(token);
+        }
         await rows.NextResultAsync(token);
         var pieces = await ListAsync(rows, token);
-        await rows.NextResultAsync(token);
-        var shared = await ListAsync(rows, token);
+        var shared = await rows.NextResultAsync(token) ? await ListAsync(rows, token) : [];
         var wrong = pieces.Concat(shared).Where(static piece => piece.Phase == 0)
             .Concat(around.Where(piece => piece.Phase == (model == TenancyModel.Schemas ? 1 : 0))).Select(static piece =>
                 piece.Text).ToList();

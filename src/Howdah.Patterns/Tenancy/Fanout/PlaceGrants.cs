@@ -1,4 +1,3 @@
-using Howdah.Engine;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Tenancy.Blueprint;
 using Howdah.Patterns.Tenancy.Placing;
@@ -20,25 +19,24 @@ static class PlaceGrants
     static IEnumerable<string> More(IReadOnlyList<string> home, IReadOnlyList<string> seen) =>
         seen.Except(home).Where(static grant => !grant.StartsWith("grant usage on type ", StringComparison.Ordinal));
 
-    /// <summary>Gives all of it anew where anything differs.</summary>
-    internal static async Task<PlaceRefresh> RefreshAsync(Session session, TenancySpec spec, NpgsqlConnection home, CancellationToken token)
+    /// <summary>What applications may do at home.</summary>
+    internal static async Task<HomeGrants> WantedAsync(TenancySpec spec, NpgsqlConnection home, CancellationToken token) =>
+        new(await Structure.GrantsAsync(spec, spec.Wanted.Roles, home, token),
+            await OnTablesAsync(spec, spec.Wanted.Roles, home, token));
+
+    /// <summary>Gives all of it anew where anything differs; whether it did.</summary>
+    internal static async Task<bool> BringUpAsync(TenancySpec spec, TenantPlace place, HomeGrants wanted, NpgsqlConnection inside,
+        CancellationToken token)
     {
-        var places = await DatabaseStructures.CurrentAsync(spec, home, token);
-        if (places.Count == 0)
-            return new([], []);
-        var wanted = await Structure.GrantsAsync(spec, spec.Wanted.Roles, home, token);
-        var tables = await OnTablesAsync(spec, spec.Wanted.Roles, home, token);
-        return await PlaceRefresh.EachAsync(session, places, async (place, inside) =>
-        {
-            var seen = await Structure.GrantsAsync(spec, [place.Place], inside, token);
-            if (Difference(wanted, seen) is null && (await OnTablesAsync(spec, [place.Place], inside, token)).SequenceEqual(tables))
-                return false;
-            await using var transaction = await inside.BeginTransactionAsync(token);
-            await Run.AllAsync(inside,
-                [Sql.Of($"set local role {new Ident(spec.Owner)}"), .. Mend(spec, place.Place, wanted, seen)], token);
-            await transaction.CommitAsync(token);
-            return true;
-        }, token);
+        var seen = await Structure.GrantsAsync(spec, [place.Place], inside, token);
+        if (Difference(wanted.Grants, seen) is null
+            && (await OnTablesAsync(spec, [place.Place], inside, token)).SequenceEqual(wanted.OnTables))
+            return false;
+        await using var transaction = await inside.BeginTransactionAsync(token);
+        await Run.AllAsync(inside,
+            [Sql.Of($"set local role {new Ident(spec.Owner)}"), .. Mend(spec, place.Place, wanted.Grants, seen)], token);
+        await transaction.CommitAsync(token);
+        return true;
     }
 
     // Also what no grant of ours gives, such as TRUNCATE.
@@ -59,3 +57,8 @@ static class PlaceGrants
             yield return Sql.Of($"{Sql.Written(grant)} {role}");
     }
 }
+
+/// <summary>What applications may do at home.</summary>
+/// <param name="Grants">As GRANTs that lack the role at their end.</param>
+/// <param name="OnTables">Of each table, everything that anybody granted.</param>
+sealed record HomeGrants(IReadOnlyList<string> Grants, IReadOnlyList<(string, string, string)> OnTables);

@@ -6,7 +6,6 @@ using Howdah.Patterns.Tenancy.Blueprint;
 using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
-using Howdah.Patterns.Tenancy.Sharing;
 using Howdah.Patterns.Tenancy.Sparing;
 using Npgsql;
 
@@ -17,6 +16,9 @@ public sealed class Tenants : IAsyncDisposable
 {
     /// <summary>The advisory lock under which one tenant is worked on: "HOWN".</summary>
     const int Lock = 0x484F574E;
+
+    /// <summary>How many databases are visited at once.</summary>
+    const int Visits = 4;
 
     readonly Session session;
     readonly TenancySpec spec;
@@ -82,11 +84,9 @@ public sealed class Tenants : IAsyncDisposable
     public Task<IReadOnlyList<PlaceDifference>> DatabaseDriftAsync(CancellationToken token) =>
         DatabaseStructures.DifferentAsync(session, spec, home, token);
 
-    /// <summary>Brings the copies of shared tables in tenants' databases up, where they are not as home's.</summary>
-    public Task<PlaceRefresh> RefreshSharedAsync(CancellationToken token) => SharedTables.RefreshAllAsync(session, spec, home, token);
-
-    /// <summary>Gives tenants' roles in databases of their own what applications may do at home, where it is not the same.</summary>
-    public Task<PlaceRefresh> RefreshGrantsAsync(CancellationToken token) => PlaceGrants.RefreshAsync(session, spec, home, token);
+    /// <summary>Brings tenants' databases up to home: copies of shared tables that have other rows, and roles that may do more or less
+    /// than applications may at home. One visit to each, a few at once; run again, it goes on where it was cut off.</summary>
+    public Task<PlaceRefresh> RefreshAsync(CancellationToken token) => PlaceVisits.RunAsync(session, spec, home, Visits, token);
 
     /// <summary>What was done to a tenant, oldest first.</summary>
     public async Task<IReadOnlyList<TenantEvent>> EventsAsync(Tenant tenant, CancellationToken token)
@@ -172,9 +172,10 @@ public sealed class Tenants : IAsyncDisposable
         if (await InsertAsync(name, TenancyModel.Schemas, null, "active", token) is not { } made)
             return; // somebody else was faster
         fault?.Invoke("registered");
-        await Run.AllAsync(home, [Fence.Lay(spec), Event(made.Id, name, "create", ("model", "schemas"), ("place", made.Place))], token);
         await places.MakeAsync(made.Id, new(TenancyModel.Schemas, spec.Server, spec.Database, made.Place), structure, open: true, token);
         fault?.Invoke("place made");
+        // The fence last: whoever lays it holds up all others who do, until the transaction ends.
+        await Run.AllAsync(home, [Event(made.Id, name, "create", ("model", "schemas"), ("place", made.Place)), Fence.Lay(spec)], token);
         await transaction.CommitAsync(token);
         fault?.Invoke("made");
     }

@@ -1,6 +1,5 @@
 using Howdah.Engine;
 using Howdah.Engine.Planning;
-using Howdah.Patterns.Tenancy.Fanout;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Placing;
 using Npgsql;
@@ -29,19 +28,17 @@ static class SharedTables
     internal static IReadOnlyList<QName> Different(TenancySpec spec, string[] home, string[] copy) =>
         [.. spec.Wanted.Shared.Where((_, i) => home[i] != copy[i])];
 
-    /// <summary>Brings up the copies in all databases that are served and at home's version.</summary>
-    internal static async Task<PlaceRefresh> RefreshAllAsync(Session session, TenancySpec spec, NpgsqlConnection home,
+    /// <summary>Brings up the copies in one database; whether there was something to do. Rows come by a connection of its own, for
+    /// several databases are brought up at once.</summary>
+    /// <exception cref="PostgresException">A row that home lacks is referred to by the tenant's rows.</exception>
+    internal static async Task<bool> BringUpAsync(Session session, TenancySpec spec, string[] wanted, NpgsqlConnection inside,
         CancellationToken token)
     {
-        var places = spec.Wanted.Shared.Count == 0 ? [] : await DatabaseStructures.CurrentAsync(spec, home, token);
-        var wanted = places.Count == 0 ? [] : await SumsAsync(spec, home, token);
-        return await PlaceRefresh.EachAsync(session, places, async (_, inside) =>
-        {
-            var different = Different(spec, wanted, await SumsAsync(spec, inside, token));
-            if (different.Count > 0)
-                await RefreshAsync(spec, home, inside, different, token);
-            return different.Count > 0;
-        }, token);
+        if (wanted.Length == 0 || Different(spec, wanted, await SumsAsync(spec, inside, token)) is not { Count: > 0 } different)
+            return false;
+        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await RefreshAsync(spec, home, inside, different, token);
+        return true;
     }
 
     /// <summary>Brings copies up, in one transaction: rows that home lacks go, others are changed or added.</summary>

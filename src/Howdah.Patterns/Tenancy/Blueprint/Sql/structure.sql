@@ -45,9 +45,14 @@ with wanted as (
   join pg_catalog.pg_class c on c.oid = s.seqrelid
   group by s.seqrelid, c.relname, s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache, s.seqcycle, s.seqtypid
 ), con as (
+  -- Within the table's own statement a constraint costs a good part less, and a foreign key looks for no rows. One that points at a table made
+  -- later, or at an index that is made later, has to wait for it; one that is not validated would come out validated
   select k.oid, k.conname, k.contype, k.conrelid, k.confrelid, k.convalidated, w.name, w.ord,
-         pg_catalog.pg_get_constraintdef(k.oid, true) as def
+         pg_catalog.pg_get_constraintdef(k.oid, true) as def,
+         k.convalidated and (k.contype <> 'f' or case when f.oid is null then k.confrelid in (select oid from shared) else f.ord <= w.ord end
+           and exists (select from pg_catalog.pg_constraint u where u.conindid = k.conindid and u.conrelid = k.confrelid and u.contype in ('p', 'u'))) as within
   from wanted w join pg_catalog.pg_constraint k on k.conrelid = w.oid and k.contype in ('p', 'u', 'x', 'c', 'f') and k.conparentid = 0
+  left join wanted f on f.oid = k.confrelid
 ), idx as (
   select i.indexrelid, x.relname, w.name, w.ord, i.indisclustered, i.indisreplident,
          exists (select from pg_catalog.pg_constraint k where k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')) as constrained
@@ -97,7 +102,9 @@ select phase, ddl from (
                  (select seq.relname from seq where seq.oid = pg_catalog.to_regclass(col.owned)), 
                  (select seq.options from seq where seq.oid = pg_catalog.to_regclass(col.owned)))
                when col.def is not null then ' default ' || col.def else '' end
-       || case when col.attnotnull then ' not null' else '' end, ', ' order by col.attnum) from col where col.rel = w.oid),
+       || case when col.attnotnull then ' not null' else '' end, ', ' order by col.attnum) from col where col.rel = w.oid)
+     || coalesce((select pg_catalog.string_agg(pg_catalog.format(', constraint %I %s', con.conname, con.def), '' order by con.conname collate "C")
+                  from con where con.conrelid = w.oid and con.within), ''),
     case when w.relam <> 0 and m.amname <> pg_catalog.current_setting('default_table_access_method') then pg_catalog.format(' using %I', m.amname) else '' end,
     case when w.reloptions is not null then pg_catalog.format(' with (%s)', pg_catalog.array_to_string(w.reloptions, ', ')) else '' end)
   from wanted w left join pg_catalog.pg_am m on m.oid = w.relam
@@ -117,7 +124,7 @@ select phase, ddl from (
   from col where options is not null
   union all
   select case contype when 'c' then 41 else 40 end, ord, conname, pg_catalog.format('alter table %s add constraint %I %s', name, conname, def)
-  from con where contype <> 'f'
+  from con where contype <> 'f' and not within
   union all
   select 50, ord, relname, pg_catalog.replace(pg_catalog.pg_get_indexdef(indexrelid, 0, true), ' ON ONLY ', ' ON ') from idx where not constrained
   union all
@@ -129,7 +136,8 @@ select phase, ddl from (
           where idx.name = wanted.name and idx.indisreplident) end
   from wanted where relreplident <> 'd'
   union all
-  select 60, ord, conname, pg_catalog.format('alter table %s add constraint %I %s', name, conname, def) from con where contype = 'f'
+  select 60, ord, conname, pg_catalog.format('alter table %s add constraint %I %s', name, conname, def)
+  from con where contype = 'f' and not within
   union all
   select 70, w.ord, g.tgname, pg_catalog.pg_get_triggerdef(g.oid, true)
   from wanted w join pg_catalog.pg_trigger g on g.tgrelid = w.oid and not g.tgisinternal
