@@ -90,7 +90,7 @@ static class PartitionConvertCommand
                 ["rows"] = plan.Rows,
                 ["partitions"] = new JsonArray([.. plan.Partitions.Select(static part => new JsonObject
                 {
-                    ["name"] = part.Name, ["from"] = part.From, ["to"] = part.To,
+                    ["name"] = part.Name, ["takes"] = part.Takes, ["from"] = part.From, ["to"] = part.To,
                 })]),
                 ["does"] = new JsonArray([.. plan.Lines.Select(static line => JsonValue.Create(line))]),
                 ["problems"] = new JsonArray([.. plan.Problems.Select(static line => JsonValue.Create(line))]),

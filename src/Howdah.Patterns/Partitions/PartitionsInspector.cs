@@ -1,6 +1,7 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
 using Howdah.Patterns.Partitions.Aging;
+using Npgsql;
 
 namespace Howdah.Patterns.Partitions;
 
@@ -25,16 +26,7 @@ static class PartitionsInspector
         var taken = await catalog.QueryAsync(Taken, static row => (Schema: row.GetString(0), Name: row.GetString(1)), token,
             [schemas.Distinct().ToArray()]);
         var leaves = (await catalog.QueryAsync(Leaves, static row => (Parent: new QName(row.GetString(0), row.GetString(1)),
-            Leaf: new LeafFacts(new(row.GetString(2), row.GetString(3)),
-                new(row.IsDBNull(4) ? DateTime.MinValue : row.GetDateTime(4), row.IsDBNull(5) ? DateTime.MaxValue : row.GetDateTime(5)),
-                row.GetBoolean(6), row.GetBoolean(7), row.GetFieldValue<string[]>(8))
-            {
-                Low = row.IsDBNull(9) ? null : row.GetString(9),
-                High = row.IsDBNull(10) ? null : row.GetString(10),
-                Bound = row.IsDBNull(11) ? null : row.GetString(11),
-                Strategy = row.IsDBNull(12) ? null : row.GetString(12),
-                Key = row.IsDBNull(13) ? null : row.GetString(13),
-            }), token, schemas, tables))
+            Leaf: Leaf(row)), token, schemas, tables))
             .ToLookup(static row => row.Parent, static row => row.Leaf);
         var seen = await catalog.QueryAsync(Tables, row => (Name: new QName(row.GetString(0), row.GetString(1)),
             Partitioned: row.GetBoolean(2), Strategy: row.GetString(3), Key: row.IsDBNull(4) ? null : row.GetString(4),
@@ -64,6 +56,21 @@ static class PartitionsInspector
             Locks = locks.SingleOrDefault(),
         };
     }
+
+    /// <summary>A partition as leaves.sql tells of it.</summary>
+    internal static LeafFacts Leaf(NpgsqlDataReader row) => new(new(row.GetString(2), row.GetString(3)),
+        new(row.IsDBNull(4) ? DateTime.MinValue : row.GetDateTime(4), row.IsDBNull(5) ? DateTime.MaxValue : row.GetDateTime(5)),
+        row.GetBoolean(6), row.GetBoolean(7), row.GetFieldValue<string[]>(8))
+    {
+        Low = Text(row, 9),
+        High = Text(row, 10),
+        Bound = Text(row, 11),
+        Strategy = Text(row, 12),
+        Key = Text(row, 13),
+    };
+
+    static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
     static async Task<ILookup<QName, UniqueFacts>> UniqueAsync(PartitionsSpec spec, Catalog catalog, CancellationToken token)
     {
         var divided = spec.Tables.Where(static each => each.Value.Within is not null)

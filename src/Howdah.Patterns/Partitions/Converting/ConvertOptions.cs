@@ -43,11 +43,18 @@ public sealed record ConvertProgress(string Step, string Message, long Rows = 0,
 /// <param name="Table">The table as <c>schema.name</c>.</param>
 /// <param name="Bytes">Its size on disk, indexes included: about what is needed once more until the table as it was is dropped.</param>
 /// <param name="Rows">How many rows it has, by the planner's estimate; null where it was never analyzed.</param>
-/// <param name="Partitions">The partitions that it gets: name, first instant, first instant after.</param>
+/// <param name="Partitions">The partitions that it gets.</param>
 /// <param name="Lines">What will be done and what changes for its users, in words.</param>
 /// <param name="Problems">What keeps it from being converted; empty where nothing does.</param>
-public sealed record ConvertPlan(string Table, long Bytes, long? Rows, IReadOnlyList<(string Name, string From, string To)> Partitions,
+public sealed record ConvertPlan(string Table, long Bytes, long? Rows, IReadOnlyList<ConvertPart> Partitions,
     IReadOnlyList<string> Lines, IReadOnlyList<string> Problems);
+
+/// <summary>A partition that a conversion will make.</summary>
+/// <param name="Name">Its name as <c>schema.name</c>.</param>
+/// <param name="Takes">Which rows it takes, in words.</param>
+/// <param name="From">Of a range: the first value in it, as an instant where it is one of time.</param>
+/// <param name="To">Of a range: the first value that is not in it; null where it has no end.</param>
+public sealed record ConvertPart(string Name, string Takes, string? From, string? To);
 
 /// <summary>How a conversion ended.</summary>
 /// <param name="Table">The table as <c>schema.name</c>.</param>

@@ -123,26 +123,39 @@ sealed class Converter(Home home, PartitionWish wish, ConvertOptions options)
         Tell(work.Step, "comparing all rows with their copies");
         await using (var other = await home.WorkerAsync(token))
         {
-            var compared = await mirror.CompareAsync(home.Main, other, await Parts.OfAsync(home.Main, work.New, token), token);
+            var compared = await mirror.CompareAsync(home.Main, other, await Parts.LeavesAsync(home.Main, work.New, token), token);
             Tell(work.Step, string.Create(CultureInfo.InvariantCulture,
                 $"{compared:N0} rows are the same; {changes:N0} changes were followed"), compared);
         }
         options.Fault?.Invoke("compared");
+        // Hours may have passed, and numbers gone on: who writes after the switch finds as many partitions ahead as are declared.
+        await using (var making = await home.Main.BeginTransactionAsync(token))
+        {
+            await Parts.MakeAsync(home.Main, work.Old, wish, work.New, work.Old.QName, token);
+            await making.CommitAsync(token);
+        }
         while (true)
         {
             await CatchUpAsync(work, mirror, work.New, token);
             var through = false;
-            await gate.RunAsync(work, work.Old.QName, exclusive: true, null, async connection =>
+            try
             {
-                if (await connection.OneAsync<long>(Sql.Of($"select pg_catalog.count(*) from {work.Changes}"), token) > 10 * FewLeft)
-                    return false; // somebody has just written very much: not while all wait
-                await SameAsync(connection, work, token);
-                await mirror.CatchUpAsync(connection, token);
-                await new Switch(work).ForwardAsync(connection, token);
-                options.Fault?.Invoke("before the switch");
-                await work.StepAsync(connection, ConversionStep.Switched, token);
-                return through = true;
-            }, token);
+                await gate.RunAsync(work, work.Old.QName, exclusive: true, null, async connection =>
+                {
+                    if (await connection.OneAsync<long>(Sql.Of($"select pg_catalog.count(*) from {work.Changes}"), token) > 10 * FewLeft)
+                        return false; // somebody has just written very much: not while all wait
+                    await SameAsync(connection, work, token);
+                    await mirror.CatchUpAsync(connection, token);
+                    await new Switch(work).ForwardAsync(connection, token);
+                    options.Fault?.Invoke("before the switch");
+                    await work.StepAsync(connection, ConversionStep.Switched, token);
+                    return through = true;
+                }, token);
+            }
+            catch (PostgresException e) when (IsHomeless(e))
+            {
+                continue; // a row that has no partition yet came just then: the pass before the next lock gives it one, or says why not
+            }
             if (through)
                 return work with { Step = ConversionStep.Switched };
         }
@@ -164,8 +177,7 @@ sealed class Converter(Home home, PartitionWish wish, ConvertOptions options)
                     options.Fault?.Invoke("pass before commit");
                     await transaction.CommitAsync(token);
                 }
-                catch (PostgresException e) when (!made && target == work.New && e.SqlState == PostgresErrorCodes.CheckViolation
-                    && e.ConstraintName is null)
+                catch (PostgresException e) when (!made && target == work.New && IsHomeless(e))
                 {
                     await transaction.RollbackAsync(token);
                     await using var making = await home.Main.BeginTransactionAsync(token);
@@ -185,6 +197,9 @@ sealed class Converter(Home home, PartitionWish wish, ConvertOptions options)
                 return total;
         }
     }
+
+    /// <summary>Whether the server found no partition for a row.</summary>
+    internal static bool IsHomeless(PostgresException e) => e.SqlState == PostgresErrorCodes.CheckViolation && e.ConstraintName is null;
 
     async Task<Conversion> SettleAsync(Conversion work, CancellationToken token)
     {
@@ -275,7 +290,7 @@ sealed class Converter(Home home, PartitionWish wish, ConvertOptions options)
 
     static async Task SameAsync(NpgsqlConnection connection, Conversion work, CancellationToken token)
     {
-        if (await OldTable.ReadAsync(connection, work.Old.QName, work.Old.By, problems: false, token) is not var (now, _)
+        if (await OldTable.ReadAsync(connection, work.Old.QName, work.Old.By, work.Old.Kind, problems: false, token) is not var (now, _)
             || now.Fingerprint != work.Old.Fingerprint)
             throw new ConvertException($"{work.Old.QName.Plain}, or what hangs on it, was changed by others since the conversion began "
                 + "(a column, an index, a privilege, a view …): give up with --abort, and begin again");

@@ -101,7 +101,7 @@ sealed class Copy(Home home, Conversion conversion, PartitionWish wish, ConvertO
             options.Fault?.Invoke("chunk committed");
             return true;
         }
-        catch (PostgresException e) when (!again && e.SqlState == PostgresErrorCodes.CheckViolation && e.ConstraintName is null)
+        catch (PostgresException e) when (!again && Converter.IsHomeless(e))
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 using Npgsql;
 
 namespace Howdah.Patterns.Partitions.Converting;
@@ -65,35 +66,49 @@ sealed record Mirror(QName Source, IReadOnlyList<string> SourceKey, QName Target
     /// <param name="token">Cancels.</param>
     /// <returns>How many rows were compared.</returns>
     /// <exception cref="ConvertException">They differ; the sentence says where.</exception>
-    internal async Task<long> CompareAsync(NpgsqlConnection main, NpgsqlConnection other, IReadOnlyList<Part> parts,
+    internal async Task<long> CompareAsync(NpgsqlConnection main, NpgsqlConnection other, IReadOnlyList<LeafFacts> parts,
         CancellationToken token)
     {
         await using var first = await main.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         var snapshot = await main.OneAsync<string>(Sql.Of($"select pg_catalog.pg_export_snapshot()"), token);
         await using var second = await other.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         await other.ExecuteAsync(Sql.Of($"set transaction snapshot {new Literal(snapshot)}"), token);
-        var sorted = parts.OrderBy(static part => part.From, StringComparer.Ordinal).ToList();
+        var (rest, sorted) = (parts.FirstOrDefault(static part => part.IsDefault), Sorted(parts));
         var sides = await Task.WhenAll(SumsAsync(main, Source, sorted, token), SumsAsync(other, Target, sorted, token));
         foreach (var part in sides[0].Keys.Union(sides[1].Keys))
             if (sides[0].GetValueOrDefault(part) is var here && sides[1].GetValueOrDefault(part) is var there && here != there)
-                throw new ConvertException($"{Old.QName.Plain} and its copy differ in {(part < 1 || part > sorted.Count ? "no partition"
-                    : sorted[part - 1].Name.Plain)}: {here.Rows} and {there.Rows} rows, hashes {here.Hash ?? "none"} and "
-                    + $"{there.Hash ?? "none"}; nothing was switched: give up with --abort");
+                throw new ConvertException($"{Old.QName.Plain} and its copy differ{(part >= 1 && part <= sorted.Count
+                    ? $" in {sorted[part - 1].Name.Plain}" : rest is not null ? $" in {rest.Name.Plain}" : "")}: {here.Rows} and "
+                    + $"{there.Rows} rows, hashes {here.Hash ?? "none"} and {there.Hash ?? "none"}; nothing was switched: give up with --abort");
         return sides[0].Values.Sum(static side => side.Rows);
     }
 
-    async Task<Dictionary<int, (long Rows, string? Hash)>> SumsAsync(NpgsqlConnection connection, QName table, List<Part> sorted,
+    async Task<Dictionary<int, (long Rows, string? Hash)>> SumsAsync(NpgsqlConnection connection, QName table, List<LeafFacts> sorted,
         CancellationToken token)
     {
-        var bounds = Sql.Join(", ", sorted.Select(part => Sql.Of($"{new Literal(part.From)}::{Sql.Written(Old.ByType)}")));
         return (await connection.ListAsync(Sql.Of($"""
-            select pg_catalog.width_bucket(t.{new Ident(Old.By)}, array[{bounds}]), pg_catalog.count(*), pg_catalog.sum({Hash()})::text
+            select {Place(sorted)}, pg_catalog.count(*), pg_catalog.sum({Hash()})::text
             from {table} t
             where not exists (select from {Changes} k where {SourceKey.Same(Sql.Of($"k"), Sql.Of($"t"))})
             group by 1
             """), static row => (Part: row.GetInt32(0), Rows: row.GetInt64(1), Hash: row.IsDBNull(2) ? null : row.GetString(2)), token))
             .ToDictionary(static row => row.Part, static row => (row.Rows, row.Hash));
     }
+
+    // In the order of their bounds, without the default, which takes what is left.
+    List<LeafFacts> Sorted(IReadOnlyList<LeafFacts> parts) => [.. parts.Where(static part => !part.IsDefault)
+        .OrderBy(part => Old.Kind == Kind.Number ? part.Numbers.From : part.Bounds.From.Ticks)];
+
+    // Which of the partitions a row of either table belongs to, from 1 on. Of a hash the server only knows: all rows are compared as one.
+    Sql Place(List<LeafFacts> sorted) => Old.Kind switch
+    {
+        Kind.Hash => Sql.Of($"0"),
+        Kind.List when sorted.Count == 0 => Sql.Of($"0"),
+        Kind.List => Sql.Of($"case {Sql.Join(" ", sorted.Select((part, i) =>
+            Sql.Of($"when {new ListBound(BoundText.Values(part.Bound)).Holds(new(Old.By))} then {i + 1}")))} else 0 end"),
+        _ => Sql.Of($"pg_catalog.width_bucket(t.{new Ident(Old.By)}, array[{Sql.Join(", ", sorted.Select(part =>
+            Sql.Of($"{new Literal(part.Low!)}::{Sql.Written(Old.ByType)}")))}])"),
+    };
 
     // Computed columns too. A type without a hash of its own is hashed by its text.
     Sql Hash() => Sql.Of($"pg_catalog.hash_record_extended(row({Sql.Join(", ", Old.Columns.Select(static column =>

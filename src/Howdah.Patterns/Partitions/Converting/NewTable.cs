@@ -1,4 +1,5 @@
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 using Npgsql;
 
 namespace Howdah.Patterns.Partitions.Converting;
@@ -20,7 +21,7 @@ sealed class NewTable(Conversion conversion, PartitionWish wish)
         await DropAsync(connection, conversion.New, token);
         await connection.ExecuteAsync(Sql.Of($"""
             create table {conversion.New} (like {Old.QName} including all excluding indexes excluding statistics)
-              partition by range ({new Ident(Old.By)})
+              partition by {new Words(Old.Kind.Strategy())} ({new Ident(Old.By)})
               {(Old.Tablespace is { } space ? Sql.Of($"tablespace {new Ident(space)}") : null)}
             """), token);
         foreach (var carried in Old.Of("columns").Concat(Old.Of("tables").Where(static each => each.Name != Owner)))

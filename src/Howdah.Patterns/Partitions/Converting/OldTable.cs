@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
+using Howdah.Patterns.Partitions.Dividing;
 using Npgsql;
 
 namespace Howdah.Patterns.Partitions.Converting;
@@ -61,8 +62,16 @@ sealed record OldTable(uint Oid, string Schema, string Name, string By, string B
     /// <summary>The name that statements about the new table are read with, before there is a conversion to name it.</summary>
     internal static readonly QName Nameless = new("howdah", "NEW TABLE");
 
+    /// <summary>How it is divided; by time where it was written down before there were other kinds.</summary>
+    public Kind Kind { get; init; }
+
     [JsonIgnore]
     internal QName QName => new(Schema, Name);
+
+    /// <summary>The type of the column to partition by, without how precise it is.</summary>
+    [JsonIgnore]
+    internal string ByKind => ByType.IndexOf('(', StringComparison.Ordinal) is > 0 and var open
+        && ByType.IndexOf(')', open) is > 0 and var close ? ByType.Remove(open, close + 1 - open) : ByType;
 
     /// <summary>The primary key of the partitioned table.</summary>
     [JsonIgnore]
@@ -90,21 +99,21 @@ sealed record OldTable(uint Oid, string Schema, string Name, string By, string B
 
     /// <summary>Reads the table; null where there is none of that name.</summary>
     internal static async Task<(OldTable Table, IReadOnlyList<string> Problems)?> ReadAsync(NpgsqlConnection connection, QName name,
-        string by, bool problems, CancellationToken token)
+        string by, Kind kind, bool problems, CancellationToken token)
     {
         var seen = await connection.ListAsync(TableQuery, row => (
             Table: new OldTable(row.GetFieldValue<uint>(0), name.Schema, name.Name, by, row.IsDBNull(5) ? "" : row.GetString(5),
-                row.GetFieldValue<string[]>(9), [], [], [], row.IsDBNull(10) ? null : row.GetString(10),
-                row.IsDBNull(11) ? null : row.GetString(11), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4)),
-            NotNull: !row.IsDBNull(6) && row.GetBoolean(6), Fixed: !row.IsDBNull(7) && (row.GetBoolean(7) || row.GetBoolean(8))), token,
+                row.GetFieldValue<string[]>(8), [], [], [], Text(row, 9), Text(row, 10), row.GetInt64(3),
+                row.IsDBNull(4) ? null : row.GetInt64(4)) { Kind = kind },
+            NotNull: !row.IsDBNull(6) && row.GetBoolean(6), Computed: !row.IsDBNull(7) && row.GetBoolean(7)), token,
             name.Schema, name.Name, by);
         if (seen is not [var found])
             return null;
         var (table, told) = (found.Table, new List<string>());
         if (table.ByType.Length == 0)
             told.Add($"it has no column {by}");
-        else if (found.Fixed)
-            told.Add($"{by} is a generated or identity column, which cannot divide a table");
+        else if (found.Computed)
+            told.Add($"{by} is a generated column, which cannot divide a table");
         else if (!found.NotNull)
             told.Add($"{by} may be null, and a partitioned table has no place for such rows: fill them, then ALTER TABLE "
                 + $"{name.Plain} ALTER {new Ident(by)} SET NOT NULL");

@@ -35,8 +35,8 @@ public static class PartitionConvert
         var need = LockNeed.Of(parts.Count, old.Indexes.Count + 2);
         IReadOnlyList<string> locks = need <= room ? []
             : [$"{LockNeed.Sentence(name, need, room)}, when it is switched or taken back; {LockNeed.Hint(need, room)}"];
-        return new(name.Plain, old.Bytes, old.Rows, [.. parts.Select(static part => (part.Name.Plain, part.From, part.To))],
-            problems.Count > 0 ? [] : [.. Lines(old, parts), .. locks], problems);
+        return new(name.Plain, old.Bytes, old.Rows, [.. parts.Select(Told)],
+            problems.Count > 0 ? [] : [.. Lines(old, wish, parts), .. locks], problems);
     }
 
     /// <summary>Converts a table.</summary>
@@ -99,6 +99,9 @@ public static class PartitionConvert
             case ConversionStep.Dropping:
                 await converter.FinishAsync(work, token);
                 return (work, "finished");
+            case var _ when wish.By != work.Old.By || wish.Kind != work.Old.Kind:
+                throw new ConvertException($"{name.Plain} is declared to be divided otherwise now than when its conversion began (by "
+                    + $"{work.Old.By}, {work.Old.Kind.Strategy()}): declare it as it was, or give up with --abort");
             default:
                 return await EndAsync(converter, await converter.GoAsync(work, token), options, token);
         }
@@ -178,9 +181,6 @@ public static class PartitionConvert
     {
         var spec = PartitionsSpec.Read(new(session.Estate, session.Estate.Servers[database.Server], database))
             ?? throw new ConvertException($"database {database.Name} declares no partitions: write {table} under `partitions:`");
-        if (spec.Tables.GetValueOrDefault(table) is { Kind: not Kind.Time } other)
-            throw new ConvertException($"{table} is declared by {(other.Kind == Kind.Uuid ? "UUIDs" : other.Kind.Strategy())}, and "
-                + "a table in use becomes one of ranges of a date or time only: make a new table by a migration, and copy the rows");
         if (spec.Tables.GetValueOrDefault(table) is { Within: not null })
             throw new ConvertException($"{table} is declared with partitions that are divided again, which are not made of a table in use: "
                 + "leave `within` out, or make a new table by a migration, and copy the rows");
@@ -198,15 +198,29 @@ public static class PartitionConvert
               where n.nspname = {new Literal(name.Schema)} and c.relname = {new Literal(name.Name)} and c.relkind = 'p')
             """), token))
             throw new ConvertException($"{name.Plain} is partitioned already: howdah apply makes what it lacks");
-        return await OldTable.ReadAsync(connection, name, wish.By, problems: true, token)
+        var (table, problems) = await OldTable.ReadAsync(connection, name, wish.By, wish.Kind, problems: true, token)
             ?? throw new ConvertException($"there is no table {name.Plain}: a migration makes it, with PARTITION BY from the beginning");
+        return (table, table.ByType.Length > 0 && DividingProblems.Misfit(wish, table.ByKind) is var (what, hint)
+            ? [$"{wish.By} is of type {table.ByType}, {what}: {hint}", .. problems] : problems);
     }
 
-    static List<string> Lines(OldTable old, IReadOnlyList<PlannedPart> parts)
+    static ConvertPart Told(PlannedPart part) => part.Bound switch
+    {
+        RangeBound { Said: var (low, high) } => new(part.Name.Plain, part.Bound.Words, low, high),
+        RangeBound range => new(part.Name.Plain, range.Words, range.Low, range.High),
+        _ => new(part.Name.Plain, part.Bound.Words, null, null),
+    };
+
+    static List<string> Lines(OldTable old, PartitionWish wish, IReadOnlyList<PlannedPart> parts)
     {
         var lines = new List<string>
         {
-            $"{parts.Count} partitions by {old.By}, from {parts[0].From} to {parts[^1].To}",
+            (parts.Count == 1 ? "1 partition" : $"{parts.Count} partitions") + wish.Kind switch
+            {
+                Kind.Hash => $" by the hash of {old.By}",
+                Kind.List => $" by {old.By}: {string.Join("; ", parts.Select(static part => $"{part.Name.Name} ({part.Bound.Words})"))}",
+                _ => $" by {old.By}, from {Told(parts[0]).From} to {Told(parts[^1]).To ?? "the greatest number"}",
+            },
             string.Create(CultureInfo.InvariantCulture, $"{old.Bytes / 1048576.0:N1} MB on disk are needed once more, until ")
                 + "the table as it was is dropped; about as much WAL is written",
         };

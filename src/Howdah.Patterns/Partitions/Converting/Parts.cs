@@ -8,31 +8,28 @@ namespace Howdah.Patterns.Partitions.Converting;
 /// <param name="Name">Its name.</param>
 /// <param name="Bytes">Its rows' size on disk.</param>
 /// <param name="Indexes">How many indexes it has.</param>
-/// <param name="From">The first value that it holds.</param>
-/// <param name="To">The first value that it does not.</param>
-sealed record Part(QName Name, long Bytes, long Indexes, string From, string To);
+sealed record Part(QName Name, long Bytes, long Indexes);
 
 /// <summary>Makes the partitions of the new table and knows which there are.</summary>
 static class Parts
 {
     static readonly CatalogQuery Query = CatalogQuery.Load(typeof(Parts), "parts.sql");
+    static readonly CatalogQuery Leaves = CatalogQuery.Load(typeof(PartitionsInspector), "leaves.sql");
     static readonly CatalogQuery LikeParent = CatalogQuery.Load(typeof(LeafSteps), "like_parent.sql");
 
     internal static async Task<IReadOnlyList<Part>> OfAsync(NpgsqlConnection connection, QName table, CancellationToken token) =>
-        await connection.ListAsync(Query, static row => new Part(new(row.GetString(0), row.GetString(1)), row.GetInt64(2), row.GetInt64(3),
-            row.GetString(4), row.GetString(5)), token, table.ToString());
+        await connection.ListAsync(Query, static row => new Part(new(row.GetString(0), row.GetString(1)), row.GetInt64(2), row.GetInt64(3)),
+            token, table.ToString());
+
+    /// <summary>The partitions of a table with what each takes.</summary>
+    internal static async Task<IReadOnlyList<LeafFacts>> LeavesAsync(NpgsqlConnection connection, QName table, CancellationToken token) =>
+        await connection.ListAsync(Leaves, PartitionsInspector.Leaf, token, new[] { table.Schema }, new[] { table.Name });
 
     /// <summary>Makes those that are missing for the rows in <paramref name="rows"/>.</summary>
     internal static async Task<int> MakeAsync(NpgsqlConnection connection, OldTable old, PartitionWish wish, QName table, QName rows,
         CancellationToken token)
     {
-        var there = await connection.ListAsync(Sql.Of($"""
-            select p.low::{Type(old)}, p.high::{Type(old)} from (
-              select pg_catalog.substring(pg_catalog.pg_get_expr(c.relpartbound, c.oid), $re$FROM \('([^']+)'\)$re$) low,
-                     pg_catalog.substring(pg_catalog.pg_get_expr(c.relpartbound, c.oid), $re$TO \('([^']+)'\)$re$) high
-              from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
-              where i.inhparent = {new Literal(table.ToString())}::pg_catalog.regclass) p
-            """), static row => new Bounds(Utc(row, 0), Utc(row, 1)), token);
+        var there = await LeavesAsync(connection, table, token);
         var missing = await Layout.MissingAsync(connection, old, wish, rows, there, token);
         foreach (var part in missing)
             await MakeAsync(connection, old, table, part, token);
@@ -50,9 +47,7 @@ static class Parts
             """), token);
         foreach (var column in old.Of("columns"))
             await connection.ExecuteAsync(Sql.Of($"alter table {part.Name} {Sql.Written(column.Text)}"), token);
-        await connection.ExecuteAsync(Sql.Of(
-            $"alter table {table} attach partition {part.Name} for values from ({new Literal(part.From)}) to ({new Literal(part.To)})"),
-            token);
+        await connection.ExecuteAsync(Sql.Of($"alter table {table} attach partition {part.Name} {part.Bound.Values}"), token);
         await MendAsync(connection, table, part.Name, token);
     }
 
@@ -62,8 +57,4 @@ static class Parts
             Sql.Of($"select pg_catalog.set_config('howdah.partition_parent', {new Literal(table.ToString())}, false)"),
             Sql.Of($"select pg_catalog.set_config('howdah.partition_leaf', {new Literal(part.ToString())}, false)"), LikeParent.AsSql()]),
             token);
-
-    static Words Type(OldTable old) => new(old.ByType.Contains("with time zone", StringComparison.Ordinal) ? "timestamptz" : "timestamp");
-
-    static DateTime Utc(NpgsqlDataReader row, int column) => DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc);
 }

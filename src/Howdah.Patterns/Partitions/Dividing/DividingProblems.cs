@@ -9,7 +9,7 @@ static class DividingProblems
     internal static Diagnostic? Of(QName table, PartitionWish wish, TableFacts seen, string path) => seen switch
     {
         { Partitioned: false } => Diagnostic.Error(Codes.Unpartitioned, $"{table.Plain} is not partitioned", path,
-            (wish.Kind == Kind.Time ? $"howdah partition convert {table.Plain} makes it so while it is in use; " : "")
+            (wish.Within is null ? $"howdah partition convert {table.Plain} makes it so while it is in use; " : "")
                 + $"a new table is made by a migration with PARTITION BY {wish.Kind.Strategy().ToUpperInvariant()} ({new Ident(wish.By)}), "
                 + (wish.By == "id" ? "its primary key on that column, as PRIMARY KEY (id)"
                     : $"its primary key holding {wish.By}, as PRIMARY KEY (id, {wish.By}): an id alone then is unique only as long as one "
@@ -43,7 +43,11 @@ static class DividingProblems
                 + $"; ({string.Join(", ", lacks.Columns)}) alone is unique then only as long as one sequence gives it");
     }
 
-    static Diagnostic? Type(QName table, PartitionWish wish, string type, string path)
+    static Diagnostic? Type(QName table, PartitionWish wish, string type, string path) => Misfit(wish, type) is var (what, hint)
+        ? Diagnostic.Error(Codes.OtherKey, $"{table.Plain} is partitioned by {wish.By} of type {type}, {what}", path, hint) : null;
+
+    /// <summary>Why a type does not fit what is declared, and what to do; null where it does.</summary>
+    internal static (string What, string Hint)? Misfit(PartitionWish wish, string type)
     {
         var (fits, what, hint) = wish.Kind switch
         {
@@ -55,7 +59,6 @@ static class DividingProblems
             Kind.Number => (NumberRange.Types.ContainsKey(type), "which is no whole number", "write `every`, where it is a time"),
             _ => (true, "", ""),
         };
-        return fits ? null : Diagnostic.Error(Codes.OtherKey, $"{table.Plain} is partitioned by {wish.By} of type {type}, {what}", path,
-            hint);
+        return fits ? null : (what, hint);
     }
 }

@@ -8,14 +8,17 @@ namespace Howdah.Patterns.Tests.Partitions.Converting;
 public sealed class Conversions(ITestOutputHelper output)
 {
     // The estate declares no grants, so that those of the table are drift: the same drift before and after, and no other.
-    static async Task<string[]> DriftAsync(Ledger ledger) =>
+    internal static async Task<string[]> DriftAsync(Ledger ledger) =>
         [.. (await ledger.Estate.PlanAsync()).Steps.Select(static step => $"{step.Id}: {step.SqlText}")];
 
-    static async Task WellAsync(Ledger ledger, string[] drift)
+    internal static async Task WellAsync(Ledger ledger, string[] drift, Cut? cut = null)
     {
-        Assert.Equal(drift, await DriftAsync(ledger));
+        // Numbers that writers go on to give call for partitions further ahead, which is upkeep's; rows that no list declares are told of.
+        var (ahead, told) = (cut == Cut.Number, cut == Cut.Number ? "PAR-13" : cut == Cut.List ? "PAR-12" : null);
+        Assert.Equal(drift, (await DriftAsync(ledger)).Where(step => !ahead
+            || !step.StartsWith("partitions/", StringComparison.Ordinal) || !step.Contains(": create table", StringComparison.Ordinal)));
         Assert.DoesNotContain((await ledger.Estate.PlanAsync()).Notes, static each => each.Severity == Engine.Files.Severity.Error);
-        Assert.Empty((await ledger.Estate.ProveAsync()).Where(static finding => finding.Pattern == "partitions"
+        Assert.Empty((await ledger.Estate.ProveAsync()).Where(finding => finding.Pattern == "partitions" && finding.Attack.Id != told
             && finding.Verdict != Verdict.Held).Select(static finding => $"{finding.Attack.Id} {finding.Evidence}"));
     }
 
@@ -31,7 +34,8 @@ public sealed class Conversions(ITestOutputHelper output)
         var rows = await ledger.RowsAsync();
         var plan = await PartitionConvert.PlanAsync(ledger.Session, ledger.Database, "app.events", CancellationToken.None);
         Assert.Empty(plan.Problems);
-        Assert.Equal(("app.events_p202601", "2026-01-01 00:00:00+01:00", "2026-02-01 00:00:00+01:00"), plan.Partitions[0]);
+        Assert.Equal(new("app.events_p202601", "from 2026-01-01 00:00:00+01:00 to 2026-02-01 00:00:00+01:00", "2026-01-01 00:00:00+01:00",
+            "2026-02-01 00:00:00+01:00"), plan.Partitions[0]);
         Assert.Contains(plan.Lines, static line =>
             line.Contains("ON CONFLICT (id) becomes ON CONFLICT (id, at)", StringComparison.Ordinal));
         Assert.Equal(had, await Properties.ReadAsync(ledger)); // to say what would be done does nothing

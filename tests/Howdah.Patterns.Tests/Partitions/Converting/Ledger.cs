@@ -32,15 +32,17 @@ sealed class Ledger : IDisposable
 
     internal TestServer Server { get; }
     internal string Name { get; }
+    internal Cut Cut { get; private init; } = Cut.Time;
     internal EstateHarness Estate => harness;
     internal Session Session { get; private set; } = null!;
     internal Engine.Files.DatabaseSpec Database => Session.Estate.Databases[0];
 
     /// <summary>A database with the table and some rows: half a year of them, three hundred pages.</summary>
-    internal static async Task<Ledger> OpenAsync(int major, int rows = 6_000, string? more = null)
+    internal static async Task<Ledger> OpenAsync(int major, int rows = 6_000, string? more = null, Cut? cut = null)
     {
+        cut ??= Cut.Time;
         var server = await Converting_servers.GetAsync(major);
-        var ledger = new Ledger(server, $"ledger{Interlocked.Increment(ref counter)}");
+        var ledger = new Ledger(server, $"ledger{Interlocked.Increment(ref counter)}") { Cut = cut };
         var name = ledger.Name;
         // What Howdah remembers of a whole server is made once.
         await One.WaitAsync();
@@ -112,13 +114,20 @@ sealed class Ledger : IDisposable
             select '2026-01-10'::timestamptz + g * interval '1 second' * {14_400_000 / rows}, g % 40 + 1,
               (array['in', 'out'])[g % 2 + 1]::app.kind, g % 500, 'note ' || g,
               jsonb_build_object('g', g), '[1,2]', array['x', g::text] from generate_series(1, {rows}) g;
+            {cut.Made}
             {more}
             """, name);
-        ledger.harness.Write(Yaml(name, ", partitions: { app.events: { by: at, every: month, zone: Europe/Madrid, premake: 2 } }"));
-        ledger.Session = await ledger.harness.OpenAsync();
-        foreach (var each in ledger.Session.Servers.Values)
-            await each.ProbeAsync(CancellationToken.None);
+        await ledger.DeclareAsync(cut.Declared);
         return ledger;
+    }
+
+    /// <summary>Writes how the table is to be divided.</summary>
+    internal async Task DeclareAsync(string declared)
+    {
+        harness.Write(Yaml(Name, $", partitions: {{ app.events: {declared} }}"));
+        Session = await harness.OpenAsync();
+        foreach (var each in Session.Servers.Values)
+            await each.ProbeAsync(CancellationToken.None);
     }
 
     internal Task<T?> ScalarAsync<T>(string sql) => Server.ScalarAsync<T>(sql, Name);

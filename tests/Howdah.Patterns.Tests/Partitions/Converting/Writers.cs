@@ -83,7 +83,8 @@ sealed class Writers : IAsyncDisposable
         var book = books[client];
         await using var connection = await ledger.Server.OpenAsync(ledger.Name);
         // Prepared on the server, as pools do: what was planned for the table as it was must find the new one.
-        await using var update = await PreparedAsync(connection, "update app.events set note = $2, at = $3 where id = $1");
+        await using var update = await PreparedAsync(connection,
+            $"update app.events set note = $2, at = $3{ledger.Cut.Move} where id = $1");
         await using var delete = await PreparedAsync(connection, "delete from app.events where id = $1");
         var number = 0;
         while (!stop.IsCancellationRequested)
@@ -114,9 +115,9 @@ sealed class Writers : IAsyncDisposable
                 // As an upsert that stays right on both sides of the switch does it: in one statement, by the numbered key.
                 var id = book.Keys.ElementAt(random.Next(book.Count));
                 await using var upsert = new NpgsqlCommand($"""
-                    insert into app.events (id, at, number, client, account, amount, note)
-                    select id, at, number, client, account, amount, $2 from app.events where id = $1
-                    on conflict (number, at) do update set note = excluded.note
+                    insert into app.events (id, at, number, client, account, amount, note{ledger.Cut.Extra})
+                    select id, at, number, client, account, amount, $2{ledger.Cut.Extra} from app.events where id = $1
+                    on conflict ({ledger.Cut.Numbered}) do update set note = excluded.note
                     """, connection);
                 upsert.Parameters.Add(new() { Value = id });
                 upsert.Parameters.Add(new() { Value = note });

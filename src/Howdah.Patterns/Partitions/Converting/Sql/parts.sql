@@ -1,8 +1,6 @@
--- $1: the partitioned table. Its partitions with their bytes, how many indexes each has, and the bound it begins with
+-- $1: the partitioned table. Its partitions with their bytes, how many indexes each has
 select n.nspname::text, c.relname::text, pg_catalog.pg_relation_size(c.oid),
-       (select count(*) from pg_catalog.pg_index i where i.indrelid = c.oid),
-       pg_catalog.substring(pg_catalog.pg_get_expr(c.relpartbound, c.oid), $$FROM \('([^']+)'\)$$),
-       pg_catalog.substring(pg_catalog.pg_get_expr(c.relpartbound, c.oid), $$TO \('([^']+)'\)$$)
+       (select count(*) from pg_catalog.pg_index i where i.indrelid = c.oid)
 from pg_catalog.pg_inherits i
 join pg_catalog.pg_class c on c.oid = i.inhrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -8,9 +8,12 @@ select s.problem from (
         select inhrelid from pg_catalog.pg_inherits where inhparent = $1) i
   union all select 'its rows are kept by an access method of its own; only heap is known'
   from pg_catalog.pg_class c join pg_catalog.pg_am m on m.oid = c.relam where c.oid = $1 and m.amname <> 'heap'
-  union all select pg_catalog.format('the foreign key %I of %s refers to it, and a partitioned table cannot be unique on fewer columns '
-    'than it is partitioned by: drop that key, or add %I to it and to what it refers to', k.conname,
-    k.conrelid::pg_catalog.regclass, $2)
+  union all select pg_catalog.format(case when exists (
+      select from pg_catalog.pg_attribute a where a.attrelid = $1 and a.attname = $2 and a.attnum = any (k.confkey))
+    then 'the foreign key %I of %s refers to it, and would go on referring to the table as it was: drop that key, and add it again when '
+      'the table is partitioned'
+    else 'the foreign key %I of %s refers to it, and a partitioned table cannot be unique on fewer columns than it is partitioned by: '
+      'drop that key, or add %I to it and to what it refers to' end, k.conname, k.conrelid::pg_catalog.regclass, $2)
   from pg_catalog.pg_constraint k where k.contype = 'f' and k.confrelid = $1
   union all select pg_catalog.format('the unique index %I does not hold %I, and no index can be unique across partitions without it: '
     'add the column to it, or drop it', x.relname, $2)

@@ -1,7 +1,7 @@
 -- $1: schema, $2: name, $3: the column to partition by. The table as it is: size, estimated rows, the key column, the primary key
 select c.oid, c.relkind::text, c.relpersistence::text, pg_catalog.pg_total_relation_size(c.oid),
        case when c.reltuples < 0 then null else c.reltuples::bigint end,
-       pg_catalog.format_type(k.atttypid, k.atttypmod), k.attnotnull, k.attgenerated <> '', k.attidentity <> '',
+       pg_catalog.format_type(k.atttypid, k.atttypmod), k.attnotnull, k.attgenerated <> '',
        coalesce(array(select a.attname::text from pg_catalog.pg_index i
          cross join lateral unnest(i.indkey::int2[]) with ordinality u (attnum, place)
          join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum
