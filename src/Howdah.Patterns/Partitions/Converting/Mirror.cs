@@ -77,10 +77,12 @@ sealed record Mirror(QName Source, IReadOnlyList<string> SourceKey, QName Target
         var sides = await Task.WhenAll(SumsAsync(main, Source, sorted, token), SumsAsync(other, Target, sorted, token));
         foreach (var part in sides[0].Keys.Union(sides[1].Keys))
             if (sides[0].GetValueOrDefault(part) is var here && sides[1].GetValueOrDefault(part) is var there && here != there)
-                throw new ConvertException($"{Old.QName.Plain} and its copy differ{(part >= 1 && part <= sorted.Count
-                    ? $" in {sorted[part - 1].Name.Plain}" : rest is not null ? $" in {rest.Name.Plain}" : "")}: {here.Rows} and "
-                    + $"{there.Rows} rows, hashes {here.Hash ?? "none"} and {there.Hash ?? "none"}; nothing was switched: give up with --abort");
+                throw new ConvertException($"{Old.QName.Plain} and its copy differ{Where(part)}: {here.Rows} and {there.Rows} rows, hashes "
+                    + $"{here.Hash ?? "none"} and {there.Hash ?? "none"}; nothing was switched: give up with --abort");
         return sides[0].Values.Sum(static side => side.Rows);
+
+        string Where(int part) => part >= 1 && part <= sorted.Count ? $" in {sorted[part - 1].Name.Plain}"
+            : rest is null ? "" : $" in {rest.Name.Plain}";
     }
 
     async Task<Dictionary<int, (long Rows, string? Hash)>> SumsAsync(NpgsqlConnection connection, QName table, List<LeafFacts> sorted,

@@ -139,6 +139,7 @@ public sealed class Conversions_of_each_kind(ITestOutputHelper output)
     public async Task Reach_as_far_ahead_as_declared_when_they_are_in_use(int major)
     {
         using var ledger = await Ledger.OpenAsync(major, 500, cut: Cut.Number);
+        await ledger.DeclareAsync("{ by: id, step: 1000, premake: 2 }");
         // Numbers go on while it is copied, compared and indexed.
         await ledger.ConvertAsync(Ledger.Options with
         {
