@@ -1,6 +1,7 @@
 // What is measured of the tool and the databases; each mode writes its own section of bench/RESULTS.md:
 //   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|schemas TENANTS [MAJOR [serial]]|partitions|check|
-//     dimension MEMBERS ROUNDS|rollup ROWS ROUNDS|fact ROWS ROUNDS|convert [--rows N]|load FLIGHTS.csv [MAJOR [ROUNDS]]|
+//     dimension MEMBERS ROUNDS|rollup ROWS ROUNDS|streams FLIGHTS.parquet ROUNDS|fact ROWS ROUNDS|convert [--rows N]|
+//     load FLIGHTS.csv [MAJOR [ROUNDS]]|
 //     parquet FLIGHTS.parquet [MAJOR [ROUNDS]]
 using System.Globalization;
 using Howdah.Bench;
@@ -49,13 +50,17 @@ switch (args)
         await SchemasBench.RunAsync(int.Parse(tenants, CultureInfo.InvariantCulture),
             more is [var at, ..] ? int.Parse(at, CultureInfo.InvariantCulture) : 18, more is [_, "serial"]);
         break;
+    case ["streams", var flights, var rounds]:
+        await StreamsBench.RunAsync(flights, int.Parse(rounds, CultureInfo.InvariantCulture));
+        break;
     case ["spares", .. var on]:
         await TenantsBench.SparesAsync(on is [var of] ? int.Parse(of, CultureInfo.InvariantCulture) : 18);
         break;
     default:
         Console.Error.WriteLine("plan, move, tenants, schemas TENANTS [MAJOR [serial]], spares [MAJOR], "
             + "partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, fact ROWS ROUNDS, "
-            + "convert [--rows N], load FLIGHTS.csv [MAJOR [ROUNDS]] or parquet FLIGHTS.parquet [MAJOR [ROUNDS]]");
+            + "streams FLIGHTS.parquet ROUNDS, convert [--rows N], "
+            + "load FLIGHTS.csv [MAJOR [ROUNDS]] or parquet FLIGHTS.parquet [MAJOR [ROUNDS]]");
         return 1;
 }
 return 0;

@@ -65,6 +65,11 @@ public sealed class The_loads_of_the_tool
         Assert.Equal((1, "error: there is no pipeline `order` in database sales; did you mean `orders`?\n"), (exit, error));
         Assert.Equal((0, "", "orders: -: 1 read = 1 loaded + 0 unchanged + 0 refused + 0 skipped (batch 5)\n"),
             await Tool.FedAsync("words,id\npiped,7\n", "load", "orders", "-", "--dir", estate.Folder));
-        Assert.Equal("1,2,7", await server.ScalarAsync<string>("select string_agg(id::text, ',' order by id) from store.orders", "sales"));
+        Assert.Equal((0, "", "orders: -: 3 read = 2 loaded + 0 unchanged + 1 refused + 0 skipped (batch 6)\n"),
+            await Tool.FedAsync("words,id\nmany,8\nx,y\nstreams,9\n", "load", "orders", "-", "--streams", "3", "--dir", estate.Folder));
+        (exit, _, error) = await Load("orders", "--streams", "17");
+        Assert.Equal((1, "error: a load goes over 1 to 16 streams, and not over 17\n"), (exit, error));
+        Assert.Equal("1,2,7,8,9",
+            await server.ScalarAsync<string>("select string_agg(id::text, ',' order by id) from store.orders", "sales"));
     }
 }

@@ -27,11 +27,6 @@ static class LoadCommand
             Description = "Over how many connections a file is copied at once, 1 to 16, before one transaction takes its rows (default: as "
                 + "the pipeline declares).",
         };
-        streams.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var count) && count is >= 1 and <= 16))
-                result.AddError("--streams takes 1 to 16");
-        });
         var json = TenantVerb.Json();
         var command = Common.Command("load", "Loads a pipeline: each content exactly once, in one transaction; what is wrong goes to the "
             + "quarantine. Run it from cron, Airflow or by hand: what is loaded already is nothing to do.",

@@ -68,6 +68,9 @@ sealed class LoadSource : IDisposable
         return new(name, path, true, wish, exact: true) { fetch = token => fetch.RunAsync(path, columns, progress, token) };
     }
 
+    /// <summary>Whether its rows come from another server, which may fail to give them.</summary>
+    internal bool IsFetched => fetch is not null;
+
     /// <summary>Fetches the rows of a query, by who is alone on the pipeline: else older rows could come after newer ones.</summary>
     internal async Task FetchAsync(CancellationToken token)
     {

@@ -191,7 +191,7 @@ public static class PipelineLoad
         string message, LoadOptions options, CancellationToken token)
     {
         await work.RollbackAsync(token);
-        if (batch > 0 && !options.DryRun)
+        if ((batch > 0 || source.IsFetched) && !options.DryRun)
         {
             var fail = Sql.Of($"""
                 insert into howdah.load_batch (pipeline, source, state, mapping, tool, message, finished)
