@@ -90,9 +90,9 @@ static class StreamsBench
             ## One file over several streams
 
             Made by `dotnet run -c Release --project bench/Howdah.Bench -- streams FLIGHTS.parquet {rounds}`: `howdah load` (its
-            library, in one process) of the 3,000,000 flights of vega-datasets as CSV ({size >> 20} MB), PostgreSQL 18 on loopback (no
-            fsync), {Environment.ProcessorCount} cores shared by server and loader. {rounds} rounds, all ways in each, in turn; medians, and medians
-            of each round's ratio. Copying is what streams share; the rest is the one transaction.
+            library, in one process) of the 3,000,000 flights of vega-datasets as CSV ({size >> 20} MB), PostgreSQL 18 on loopback
+            (no fsync), {Environment.ProcessorCount} cores shared by server and loader. {rounds} rounds, all ways in each, in turn;
+            medians, and medians of each round's ratio. Copying is what streams share; the rest is the one transaction.
 
             | pipeline | 1 stream (of it copying) | 2 streams (of it copying) | ratio | of copying |
             |---|---|---|---|---|
