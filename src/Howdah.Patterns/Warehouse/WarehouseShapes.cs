@@ -68,7 +68,10 @@ static partial class WarehouseShapes
             "The month in which the fiscal year begins; the year is named by its end.", "1");
         var holidays = keys.Optional<string?>("holidays", Shapes.Text!, null, "A CSV file with the header day,name.",
             example: "holidays.csv");
-        return values => new(values.Get(from), values.Get(to), values.Get(fiscal), values.Get(holidays));
+        var weeks = keys.Optional<FiscalWeeksWish?>("fiscal_weeks", FiscalWeeksWish.Shape!, null,
+            "A fiscal year of 52 or 53 whole weeks, in place of `fiscal_start`.",
+            example: "{ pattern: 4-4-5, ends_on: saturday, month: 9 }");
+        return values => new(values.Get(from), values.Get(to), values.Get(fiscal), values.Get(holidays)) { Weeks = values.Get(weeks) };
     });
 
     static Shape<MeasureWish> Measure { get; } = Shapes.Object<MeasureWish>("a measure", keys =>

@@ -74,7 +74,11 @@ sealed record DimensionWish(IReadOnlyDictionary<string, string> Key, IReadOnlyDi
 /// <param name="To">Its last day.</param>
 /// <param name="FiscalStart">The month in which the fiscal year begins; it is named by the year in which it ends.</param>
 /// <param name="Holidays">A CSV file of days and names; null where there are none.</param>
-sealed record CalendarWish(string From, string To, int FiscalStart, string? Holidays);
+sealed record CalendarWish(string From, string To, int FiscalStart, string? Holidays)
+{
+    /// <summary>Where the fiscal year is one of whole weeks; null where it is one of months.</summary>
+    internal FiscalWeeksWish? Weeks { get; init; }
+}
 
 /// <summary>A measure of a fact.</summary>
 /// <param name="Type">Its type.</param>

@@ -53,6 +53,9 @@ static class WarehouseValidation
         else if (to?.DayNumber - from?.DayNumber > 200_000)
             yield return Diagnostic.Error(Codes.Calendar, "the calendar has more than 200,000 days", $"{path}.to",
                 "a calendar of some decades serves all facts");
+        if (calendar is { Weeks: not null, FiscalStart: not 1 })
+            yield return Diagnostic.Error(Codes.Calendar, "the fiscal year begins with a month and is made of weeks",
+                $"{path}.fiscal_start", "keep fiscal_start or fiscal_weeks");
         if (calendar.Holidays is { } file && Holidays(spec, file, out var problem) is null)
             yield return Diagnostic.Error(Codes.Calendar, problem!, $"{path}.holidays",
                 "a CSV file beside the estate, its first line day,name, its lines like 2014-07-04,Independence Day");

@@ -15,6 +15,7 @@ public sealed class Wrong_warehouses
         { "readers: [analyst]", "zone: Mars/Olympus", Codes.Unknown, "no time zone" },
         { "from: 2020-01-01", "from: 2020-13-01", Codes.Calendar, "is not a day" },
         { "from: 2020-01-01", "from: 2040-01-01", Codes.Calendar, "ends before it begins" },
+        { "fiscal_start: 7", "fiscal_start: 7, fiscal_weeks: { month: 1 }", Codes.Calendar, "is made of weeks" },
         { "fiscal_start: 7", "holidays: none.csv", Codes.Calendar, "no file none.csv" },
         { "key: { source: text, customer_id: text }", "key: { valid_from: text }", Codes.Name, "makes itself" },
         { "key: { source: text, customer_id: text }", "key: {}", Codes.Empty, "no natural key" },

@@ -112,7 +112,8 @@ static class FactChecks
             select coalesce(c.day, g::pg_catalog.date)::pg_catalog.text
             from pg_catalog.generate_series({new Literal(wish.From)}::timestamp, {new Literal(wish.To)}, interval '1 day') g
             full join {name} c on c.day = g::pg_catalog.date
-            where c.day is null or g is null or c.iso_week <> extract(week from c.day) or c.iso_year <> extract(isoyear from c.day){days}
+            where c.day is null or g is null or c.iso_week <> extract(week from c.day)
+              or c.iso_year <> extract(isoyear from c.day){wish.Weeks?.Wrong(name, wish)}{days}
             """), $"CALL {spec.Name("fill_calendar").Plain}()");
     }
 }

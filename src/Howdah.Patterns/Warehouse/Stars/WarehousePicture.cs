@@ -133,7 +133,9 @@ static class WarehousePicture
             lines.Add(new(date, "date", fact.Grain.Contains(date)));
             if (wanted.Calendar is { } calendar)
                 Refer("calendar", () => new("calendar", "days", [new("day", "date", true), new("ISO week, month, quarter", ""),
-                    new("fiscal year", $"from {CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(calendar.FiscalStart)}"),
+                    new("fiscal year",
+                        calendar.Weeks is { } weeks ? $"of weeks, {weeks.Pattern}"
+                            : $"from {CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(calendar.FiscalStart)}"),
                     new("holidays, weekends", "")]));
         }
         foreach (var (role, reference) in fact.References)
