@@ -19,7 +19,8 @@ sealed class Harbor : IDisposable
             owner: shop_owner
             warehouse:
               loaders: [etl]
-              dimensions: { customer: { key: { customer_id: text }, attributes: { name: { change: 1 }, segment: { change: 2 } } } }
+              dimensions: { customer: { key: { customer_id: text }, attributes: { name: { change: 1 }, segment: { change: 2 } } },
+                tariff: { complete: { at_most: 60 }, key: { tariff: text }, attributes: { rate: { type: "numeric(6,2)", change: 2 } } } }
               facts: { visits: { grain: [visit], dates: [day], degenerate: { visit: integer },
                 measures: { amount: { type: "numeric(8,2)" } }, dimensions: { customer: { dimension: customer, missing: infer } } } }
             grants:
@@ -54,6 +55,11 @@ sealed class Harbor : IDisposable
               fetched: { files: here/e.csv, fetch: { npm: "file:package", file: data/e.csv,
                 sha256: 502e6efdbd12211b62a3a2bf11e8c7f280748e4fdc8e44f317268883420df13d }, with_up: true,
                 columns: { id: integer, words: text }, into: public.events, mode: append, key: [id] }
+              tariffs:
+                files: tariffs.csv
+                columns: { tariff: text, rate: numeric, effective_at: { type: timestamptz } }
+                format: { zone: UTC }
+                call: dw.load_tariff
               customers:
                 files: customers.csv
                 columns: { customer_id: { from: Customer ID, type: text }, name: text, segment: text,

@@ -11,6 +11,7 @@ static class DimensionCopies
 {
     const string Suffix = "_copy";
 
+    // Its errors are of the state of things, not of data: for those a loader would look for the row that is to blame, and go on without it.
     static readonly Sql In = Sql.Of($"pg_temp.howdah_in");
 
     /// <summary>The version of what follows from a copy: anything said of the same time is newer.</summary>
@@ -35,24 +36,29 @@ static class DimensionCopies
         var keys = wish.Key.Keys.ToList();
         var log = spec.Name(dimension + DimensionParts.Log);
         var copies = spec.Name(dimension + Suffix);
-        var of = new Ident(dimension);
+        var of = new Words(dimension);
         Sql Same(string left, string right) => DimensionLoad.Equal(left, right, keys);
         return Sql.Of($"""
               if exists (select from {In} i where i.refused is null and i.operation <> 'U') then
-                raise exception using errcode = '22000', message = 'a complete copy of {of} says what is there, not what was deleted',
+                raise exception using errcode = '55000', message = 'a complete copy of {of} says what is there, not what was deleted',
                   hint = 'leave `operation` out, or `complete` in the declaration';
               end if;
             {Whole(of)}
               if pg_catalog.to_regclass('howdah.quarantine') is not null then
                 if exists (select from howdah.quarantine q where q.batch = the_batch) then
-                  raise exception using errcode = '22000', message = 'the copy of {of} is not complete: rows of it were refused before',
+                  raise exception using errcode = '55000', message = 'the copy of {of} is not complete: rows of it were refused before',
                     hint = 'correct them at the source: a member whose row is refused would count as deleted';
                 end if;
               end if;
               select pg_catalog.min(i.effective_at) into the_least from {In} i;
               if exists (select from {In} i where i.effective_at <> the_least) then
-                raise exception using errcode = '22000', message = 'a complete copy of {of} is of one time, and this one is of several',
+                raise exception using errcode = '55000', message = 'a complete copy of {of} is of one time, and this one is of several',
                   hint = 'give all its rows the same effective_at: when it was made';
+              end if;
+              -- A loader tries parts where the server refuses the whole: it would find the rows to put aside, and none may be.
+              if exists (select from {copies} c where c.at = the_least and c.batch = the_batch) then
+                raise exception using errcode = '55000', message = 'the copy of {of} is not complete: the server refuses some of its rows',
+                  hint = 'correct them at the source: a member whose row is refused would count as deleted';
               end if;
               -- What comes of a time of which there is a copy completes that copy, and says nothing of others.
               if the_read > 0 and not exists (select from {copies} c where c.at = the_least) then
@@ -64,7 +70,7 @@ static class DimensionCopies
                 delete from pg_temp.howdah_gone d using {In} i where {Same("i", "d")};
                 select pg_catalog.count(*) into the_gone from pg_temp.howdah_gone;
                 if the_gone * 100 > the_late * {complete} then
-                  raise exception using errcode = '22000', message = pg_catalog.format(
+                  raise exception using errcode = '55000', message = pg_catalog.format(
                     'the copy of {of} of %s lacks %s of %s members, more than {complete} of a hundred', the_least, the_gone, the_late),
                     hint = 'look whether it is complete; if so many are really gone, declare a greater share under complete';
                 end if;
@@ -88,14 +94,14 @@ static class DimensionCopies
 
     /// <summary>What follows from a copy was not read from it, so it is not counted; and nothing of a copy is refused.</summary>
     internal static Sql? Counted(string dimension, DimensionWish wish) => wish.Complete is null ? null : Sql.Of($"""
-        {Whole(new Ident(dimension))}
+        {Whole(new Words(dimension))}
           the_loaded := the_loaded - the_gone;
         """);
 
-    static Sql Whole(Ident of) => Sql.Of($"""
+    static Sql Whole(Words of) => Sql.Of($"""
           select i.refused into the_missing from {In} i where i.refused is not null limit 1;
           if the_missing is not null then
-            raise exception using errcode = '22000', message = 'the copy of {of} is not complete: a row is refused: ' || the_missing,
+            raise exception using errcode = '55000', message = 'the copy of {of} is not complete: a row is refused: ' || the_missing,
               hint = 'correct it at the source: a member whose row is refused would count as deleted';
           end if;
         """);
