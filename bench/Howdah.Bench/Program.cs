@@ -1,5 +1,5 @@
 // What is measured of the tool and the databases; each mode writes its own section of bench/RESULTS.md:
-//   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|schemas TENANTS [MAJOR [serial]]|partitions|check|
+//   dotnet run -c Release --project bench/Howdah.Bench -- plan|move|tenants|schemas TENANTS [MAJOR]|partitions|check|
 //     dimension MEMBERS ROUNDS|rollup ROWS ROUNDS|streams FLIGHTS.parquet ROUNDS|fact ROWS ROUNDS|convert [--rows N]|
 //     load FLIGHTS.csv [MAJOR [ROUNDS]]|
 //     parquet FLIGHTS.parquet [MAJOR [ROUNDS]]
@@ -48,7 +48,7 @@ switch (args)
         break;
     case ["schemas", var tenants, .. var more]:
         await SchemasBench.RunAsync(int.Parse(tenants, CultureInfo.InvariantCulture),
-            more is [var at, ..] ? int.Parse(at, CultureInfo.InvariantCulture) : 18, more is [_, "serial"]);
+            more is [var at] ? int.Parse(at, CultureInfo.InvariantCulture) : 18);
         break;
     case ["streams", var flights, var rounds]:
         await StreamsBench.RunAsync(flights, int.Parse(rounds, CultureInfo.InvariantCulture));
@@ -57,7 +57,7 @@ switch (args)
         await TenantsBench.SparesAsync(on is [var of] ? int.Parse(of, CultureInfo.InvariantCulture) : 18);
         break;
     default:
-        Console.Error.WriteLine("plan, move, tenants, schemas TENANTS [MAJOR [serial]], spares [MAJOR], "
+        Console.Error.WriteLine("plan, move, tenants, schemas TENANTS [MAJOR], spares [MAJOR], "
             + "partitions, check, dimension MEMBERS ROUNDS, rollup ROWS ROUNDS, fact ROWS ROUNDS, "
             + "streams FLIGHTS.parquet ROUNDS, convert [--rows N], "
             + "load FLIGHTS.csv [MAJOR [ROUNDS]] or parquet FLIGHTS.parquet [MAJOR [ROUNDS]]");

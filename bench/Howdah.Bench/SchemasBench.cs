@@ -18,19 +18,16 @@ static class SchemasBench
     const int Turns = 40;
     const int Rounds = 7;
 
-    internal static async Task RunAsync(int schemas, int major, bool serial)
+    internal static async Task RunAsync(int schemas, int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        if (serial)
-            await server.ExecuteAsync("alter system set max_parallel_workers_per_gather = 0");
-        await server.ExecuteAsync("select pg_reload_conf()");
         using var harness = new EstateHarness(server, TenantsBench.File);
         harness.Write("migrations/0001_tables.sql", TenantsBench.Migration);
         await harness.ConvergeAsync();
-        var section = new Section($"schemas {major}{(serial ? " serial" : "")}", $"""
-            ## Tenants in schemas, PostgreSQL {major}{(serial ? ", without parallel workers" : "")}
+        var section = new Section($"schemas {major}", $"""
+            ## Tenants in schemas, PostgreSQL {major}
 
-            Made by `dotnet run -c Release --project bench/Howdah.Bench -- schemas {schemas} {major}{(serial ? " serial" : "")}`: loopback,
+            Made by `dotnet run -c Release --project bench/Howdah.Bench -- schemas {schemas} {major}`: loopback,
             without fsync, {Environment.ProcessorCount} cores (load when it began: {Load()}); {TenantsBench.Tables} tables as above.
 
             | what | median | fastest | slowest |
@@ -51,7 +48,7 @@ static class SchemasBench
             await command.ExecuteNonQueryAsync();
         }
         await harness.ConvergeAsync();
-        await NothingAsync(harness, section, schemas);
+        await NothingAsync(harness, server, section, schemas);
         section.Add($"\nLoad when it ended: {Load()}.");
         section.Save("bench/RESULTS.md");
         await server.StopAsync();
@@ -82,27 +79,37 @@ static class SchemasBench
         Row(section, "beside each, its bare statements in one batch", "ms", raw);
     }
 
-    static async Task NothingAsync(EstateHarness harness, Section section, int schemas)
+    // By turns with a server that lends no parallel workers.
+    static async Task NothingAsync(EstateHarness harness, TestServer server, Section section, int schemas)
     {
-        var (whole, plan) = (new List<double>(), new List<double>());
+        var (shared, alone) = (new List<double>(), new List<double>());
         for (var round = 0; round <= Rounds; round++)
         {
-            var session = await TenantsBench.OpenAsync(harness);
-            var watch = Stopwatch.StartNew();
-            var seen = await session.PlanAsync(rehearse: true, CancellationToken.None);
-            var planned = watch.Elapsed.TotalSeconds;
-            await using (var tenants = await TenantsBench.OpenTenantsAsync(session))
-                if (await tenants.DatabaseDriftAsync(CancellationToken.None) is [var drift, ..])
-                    throw new InvalidOperationException($"{drift}");
-            if (seen.Steps.Count > 0 || seen.Notes.Any(static note => note.Code.StartsWith("HOW064", StringComparison.Ordinal)))
-                throw new InvalidOperationException($"something is to do: {seen.Steps.Count} {string.Join("; ", seen.Notes.Take(1))}");
-            if (round == 0)
-                continue; // the process warms up
-            whole.Add(watch.Elapsed.TotalSeconds);
-            plan.Add(planned);
+            foreach (var (workers, times) in ((int, List<double>)[])[(2, shared), (0, alone)])
+            {
+                await WorkersAsync(server, workers);
+                var session = await TenantsBench.OpenAsync(harness);
+                var watch = Stopwatch.StartNew();
+                var seen = await session.PlanAsync(rehearse: true, CancellationToken.None);
+                await using (var tenants = await TenantsBench.OpenTenantsAsync(session))
+                    if (await tenants.DatabaseDriftAsync(CancellationToken.None) is [var drift, ..])
+                        throw new InvalidOperationException($"{drift}");
+                if (seen.Steps.Count > 0 || seen.Notes.Any(static note => note.Code.StartsWith("HOW064", StringComparison.Ordinal)))
+                    throw new InvalidOperationException($"something is to do: {seen.Steps.Count} {string.Join("; ", seen.Notes.Take(1))}");
+                if (round > 0) // the process warms up
+                    times.Add(watch.Elapsed.TotalSeconds);
+            }
         }
-        Row(section, $"nothing to do, {schemas:N0} schemas: `howdah plan`, each structure compared with home's", "s", whole);
-        Row(section, "of that, the plan itself (the rest asks for tenants' databases)", "s", plan);
+        Row(section, $"nothing to do, {schemas:N0} schemas: `howdah plan`, each structure compared with home's", "s", shared);
+        Row(section, "by turns with it, the server lending no parallel workers", "s", alone);
+    }
+
+    static async Task WorkersAsync(TestServer server, int workers)
+    {
+        await server.ExecuteAsync($"alter system set max_parallel_workers_per_gather = {workers}");
+        await server.ExecuteAsync("select pg_reload_conf()");
+        await Patience.UntilAsync("the setting is read", async () =>
+            await server.ScalarAsync<string>("select current_setting('max_parallel_workers_per_gather')") == $"{workers}");
     }
 
     static void Row(Section section, string what, string unit, IReadOnlyList<double> times)
