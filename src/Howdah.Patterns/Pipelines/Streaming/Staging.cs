@@ -47,7 +47,8 @@ readonly record struct Staging(long Transaction)
           select case when n.nspname ~ {new Literal($"^{Prefix}[1-9][0-9]{{0,17}}$")}
             then pg_catalog.substr(n.nspname::pg_catalog.text, {Prefix.Length + 1})::pg_catalog.int8 end as number
           from pg_catalog.pg_namespace n
-          where pg_catalog.obj_description(n.oid, 'pg_namespace') = {new Literal(Mark)} and pg_catalog.pg_has_role(n.nspowner, 'USAGE')
+          where n.nspname ~ {new Literal($"^{Prefix}")} and pg_catalog.obj_description(n.oid, 'pg_namespace') = {new Literal(Mark)}
+            and pg_catalog.pg_has_role(n.nspowner, 'USAGE')
         ) x
         where x.number is not null and case
           when x.number::pg_catalog.text::pg_catalog.xid8 < pg_catalog.pg_current_xact_id()
