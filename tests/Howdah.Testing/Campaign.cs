@@ -8,6 +8,9 @@ static class Campaign
     /// <summary>Whether the nth of many alike things runs on a version: half of them on each, all of them on one of the two.</summary>
     internal static bool Takes(int nth, int major) => Full || nth % 2 == (major == 15 ? 1 : 0);
 
+    /// <summary>Those of many alike things that run on a version.</summary>
+    internal static IEnumerable<T> Of<T>(IEnumerable<T> things, int major) => things.Where((_, nth) => Takes(nth, major));
+
     /// <summary>The points, from 1 on, at which a process is killed on a version.</summary>
     internal static IEnumerable<int> Points(int count, int major) => Enumerable.Range(1, count).Where(point => Takes(point, major));
 }

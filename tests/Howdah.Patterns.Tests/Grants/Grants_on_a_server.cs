@@ -93,7 +93,7 @@ public sealed class Grants_on_a_server
     {
         var server = await TestServer.StartOwnAsync(major);
         using var estate = await OpenAsync(server);
-        foreach (var (drift, steps) in Drifts(major))
+        foreach (var (drift, steps) in Campaign.Of(Drifts(major), major))
         {
             await server.ExecuteAsync(drift, "shop");
             var plan = await estate.PlanAsync();

@@ -36,7 +36,7 @@ public sealed class Killed_loads
         var draw = new Random(major);
         var stages = points.Distinct().Select(stage => Array.IndexOf(points, stage) + 1)
             .Where((_, nth) => Campaign.Takes(nth, major))
-            .Concat(Enumerable.Range(0, Kills - 3).Select(_ => draw.Next(1, points.Length + 1)));
+            .Concat(Enumerable.Range(0, Campaign.Full ? Kills : 0).Select(_ => draw.Next(1, points.Length + 1)));
         foreach (var point in stages)
         {
             await KillAsync(harbor, point, undisturbed, streams: 3);

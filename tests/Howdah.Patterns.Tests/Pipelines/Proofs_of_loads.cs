@@ -1,5 +1,6 @@
 using Howdah.Engine.Proving;
 using Howdah.Patterns.Pipelines;
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Pipelines;
@@ -44,7 +45,7 @@ public sealed class Proofs_of_loads
         Assert.Equal("Loaded 2 = 1 + 0 + 1 + 0", await harbor.LoadedAsync("lines"));
         await harbor.Estate.ConvergeAsync();
         Assert.Equal("", await BrokenAsync(harbor));
-        foreach (var (mutant, mended, seen) in Mutants)
+        foreach (var (mutant, mended, seen) in Campaign.Of(Mutants, major))
         {
             await harbor.Server.ExecuteAsync(mutant, harbor.Database);
             Assert.Equal($"{mutant}: {seen}", $"{mutant}: {await BrokenAsync(harbor)}");

@@ -43,7 +43,7 @@ public sealed class Roles_on_a_server
         var server = await TestServer.StartOwnAsync(major);
         using var estate = new EstateHarness(server, File, Mine);
         await estate.ConvergeAsync();
-        foreach (var (drift, step) in Drifts(major))
+        foreach (var (drift, step) in Campaign.Of(Drifts(major), major))
         {
             await server.ExecuteAsync(drift);
             var plan = await estate.PlanAsync();

@@ -65,7 +65,7 @@ public sealed class Schemas_on_a_server
             // Where no place is declared any place is right.
             ("alter extension pg_trgm set schema app", []),
         ];
-        foreach (var (drift, steps) in drifts)
+        foreach (var (drift, steps) in Campaign.Of(drifts, major))
         {
             await server.ExecuteAsync(drift, "shop");
             if (drift.Contains("create extension", StringComparison.Ordinal))

@@ -1,7 +1,8 @@
 using Howdah.Engine.Proving;
-using Howdah.Patterns.Tenancy;
 using Howdah.Patterns.Tenancy.Attacks;
 using Howdah.Patterns.Tenancy.Registry;
+using Howdah.Patterns.Tenancy;
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Tenancy;
@@ -72,7 +73,7 @@ public sealed class Attacks_on_places
         Assert.Equal(2 * PlaceAttacks.Live.Count * 2, first.Count(static finding => PlaceAttacks.Live.Any(each =>
             each.About.Id == finding.Attack.Id)));
         var unnoticed = new List<string>();
-        foreach (var each in Sabotages)
+        foreach (var each in Campaign.Of(Sabotages, major))
         {
             await market.Server.ExecuteAsync(Sql(each.Sql), Market.Database);
             var findings = (await market.ProveAsync(each.Attack)).Where(finding => finding.Attack.Id == each.Attack).ToList();

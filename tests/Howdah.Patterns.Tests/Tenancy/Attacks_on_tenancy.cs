@@ -1,5 +1,6 @@
 using Howdah.Engine.Proving;
 using Howdah.Patterns.Tenancy;
+using Howdah.Testing;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Tenancy;
@@ -27,7 +28,7 @@ public sealed class Attacks_on_tenancy
             first.Select(static finding => finding.Attack.Id).Distinct().Order(StringComparer.Ordinal));
         var unnoticed = new List<string>();
         // The same damage is done once for all who must notice it.
-        foreach (var damage in Sabotage.All.GroupBy(static each => (each.Sql, each.Undo)))
+        foreach (var damage in Campaign.Of(Sabotage.All.GroupBy(static each => (each.Sql, each.Undo)), major))
         {
             await shop.Server.ExecuteAsync(damage.Key.Sql, Shop.Database);
             var findings = await shop.ProveAsync([.. damage.Select(static each => each.Attack)]);

@@ -23,7 +23,7 @@ public sealed class Tenancy_on_a_server
             ("uuid", $"x{Long}", "key_uuid", "gen_random_uuid()"), ("text", "1st", "key_text", "'t' || n"),
             ("integer", "nullif", "key_integer", "n"),
         };
-        for (var i = 0; i < shapes.Length; i++)
+        foreach (var i in Campaign.Of(Enumerable.Range(0, shapes.Length), major))
         {
             var (type, column, made, values) = shapes[i];
             using var shop = new EstateHarness(server, Estate($"d{i}", $"{{ model: rows, roles: [shop_app], tables: [app.t], type: {type}, "

@@ -185,7 +185,7 @@ public sealed class Warehouse_on_a_server
                 + "valid_to as payer_valid_to from dw.customer", ["view dw.payer"]),
             ("drop view dw.sent", ["view dw.sent"]),
         ];
-        foreach (var (drift, steps) in drifts)
+        foreach (var (drift, steps) in Campaign.Of(drifts, major))
         {
             await server.ExecuteAsync(drift, "shop");
             var plan = await estate.PlanAsync();
