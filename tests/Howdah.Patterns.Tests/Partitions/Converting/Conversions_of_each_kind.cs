@@ -7,15 +7,11 @@ namespace Howdah.Patterns.Tests.Partitions.Converting;
 /// <summary>Conversions to ranges of numbers and of UUIDs, to lists and to hashes: under writers, killed, and taken back.</summary>
 public sealed class Conversions_of_each_kind(ITestOutputHelper output)
 {
+    public static TheoryData<string, int> Kinds => new(((int[])[18, 15]).SelectMany(static major =>
+        Campaign.Of<string>(["number", "uuid", "list", "hash"], major).Select(kind => (kind, major))));
+
     [Theory]
-    [InlineData("number", 18)]
-    [InlineData("number", 15)]
-    [InlineData("uuid", 18)]
-    [InlineData("uuid", 15)]
-    [InlineData("list", 18)]
-    [InlineData("list", 15)]
-    [InlineData("hash", 18)]
-    [InlineData("hash", 15)]
+    [MemberData(nameof(Kinds))]
     public async Task Lose_and_double_nothing_when_they_are_killed(string kind, int major)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("HOWDAH_SEED"), out var given) ? given : kind[0] + major;

@@ -10,12 +10,12 @@ namespace Howdah.Patterns.Tests.Tenancy.Erasing;
 /// <summary>Imports and erasures in a process that kills itself. Points are drawn from a seed; with HOWDAH_FULL=1 all of them.</summary>
 public sealed class Killed_archives
 {
+    public static TheoryData<int, TenancyModel> Models => new(((int[])[18, 15]).SelectMany(static major =>
+        Campaign.Of<TenancyModel>([TenancyModel.Rows, TenancyModel.Schemas, TenancyModel.Databases], major)
+            .Select(model => (major, model))));
+
     [Theory]
-    [InlineData(15, TenancyModel.Rows)]
-    [InlineData(15, TenancyModel.Databases)]
-    [InlineData(18, TenancyModel.Rows)]
-    [InlineData(18, TenancyModel.Schemas)]
-    [InlineData(18, TenancyModel.Databases)]
+    [MemberData(nameof(Models))]
     public async Task End_clean_whether_they_go_on_or_are_given_up(int major, TenancyModel model)
     {
         using var luggage = await Luggage.OpenAsync(major);
