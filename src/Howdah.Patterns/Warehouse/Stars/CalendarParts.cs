@@ -53,8 +53,7 @@ static class CalendarParts
             Sql.Of($"({new Literal(each.Key.ToString("O", CultureInfo.InvariantCulture))}, {new Literal(each.Value)})"))
             .DefaultIfEmpty(Sql.Of($"(null, null)")));
         var shift = (13 - wish.FiscalStart) % 12;
-        var fiscal = wish.Weeks is { } weeks
-            ? Sql.Of($"d.fiscal_year, ({weeks.MonthOf()} - 1) / 3 + 1, {weeks.MonthOf()}")
+        var fiscal = wish.Weeks?.MonthOf(Sql.Of($"d.week")) is { } month ? Sql.Of($"d.fiscal_year, ({month} - 1) / 3 + 1, {month}")
             : Sql.Of($"extract(year from d.fiscal), extract(quarter from d.fiscal), extract(month from d.fiscal)");
         var days = Sql.Of($"pg_catalog.generate_series({new Literal(wish.From)}::timestamp, {new Literal(wish.To)}, interval '1 day') g");
         var from = wish.Weeks is { } years

@@ -44,12 +44,12 @@ sealed record FiscalWeeksWish(string Pattern, int Weekday, int Month, bool Neare
             """);
     }
 
-    /// <summary>The month of a fiscal year in which its week number <c>d.week</c> lies, from 1 on.</summary>
-    internal Sql MonthOf()
+    /// <summary>The month of a fiscal year in which one of its weeks lies, both from 1 on.</summary>
+    internal Sql MonthOf(Sql week)
     {
         var weeks = Pattern.Split('-').Select(static each => int.Parse(each, CultureInfo.InvariantCulture)).ToList();
-        var inside = Sql.Of($"(d.week - 1 - 13 * least((d.week - 1) / 13, 3))");
-        return Sql.Of($"(3 * least((d.week - 1) / 13, 3) + case when {inside} < {weeks[0]} then 1 "
+        var inside = Sql.Of($"({week} - 1 - 13 * least(({week} - 1) / 13, 3))");
+        return Sql.Of($"(3 * least(({week} - 1) / 13, 3) + case when {inside} < {weeks[0]} then 1 "
             + $"when {inside} < {weeks[0] + weeks[1]} then 2 else 3 end)");
     }
 
@@ -60,5 +60,6 @@ sealed record FiscalWeeksWish(string Pattern, int Weekday, int Month, bool Neare
         select c.day::pg_catalog.text from {calendar} c
         where not exists (select from ({Years(wish)}) y where c.day between y.begins and y.ends and c.fiscal_year = y.fiscal_year
           and c.fiscal_week = (c.day - y.begins) / 7 + 1)
+          or c.fiscal_month <> {MonthOf(Sql.Of($"c.fiscal_week"))} or c.fiscal_quarter <> (c.fiscal_month - 1) / 3 + 1
         """);
 }
