@@ -94,12 +94,13 @@ static class LoadChecks
             """), "howdah apply takes the right away");
     }
 
+    // What was loaded again by force is no more than it was.
     // A day is whole when it is over, or has had as many loads as its weekday usually has.
     static Sql OfWeekday(string pipeline, UsualWish usual) => Sql.Of($"""
         with day as (
           select x.day, extract(isodow from x.day) as weekday, pg_catalog.sum(x.rows_read) as rows, pg_catalog.count(*) as loads
           from (select (b.started at time zone 'UTC')::pg_catalog.date as day, b.rows_read from howdah.load_batch b
-                where b.pipeline = {new Literal(pipeline)} and b.state = 'done' and b.retry_of is null) x
+                where b.pipeline = {new Literal(pipeline)} and b.state = 'done' and b.retry_of is null and not b.forced) x
           group by x.day
         ), newest as (
           select d.* from day d

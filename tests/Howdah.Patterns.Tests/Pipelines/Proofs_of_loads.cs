@@ -51,7 +51,9 @@ public sealed class Proofs_of_loads
             Assert.Equal($"{mutant}: {seen}", $"{mutant}: {await BrokenAsync(harbor)}");
             await harbor.Server.ExecuteAsync(mended, harbor.Database);
         }
-        foreach (var usual in (string[])[Weeks("7 * n", 5, 3), Weeks("7 * n", 4), Weeks("7 * n", 1), Weeks("6 * n", 5, 6)])
+        foreach (var usual in (string[])[Weeks("7 * n", 5, 3), Weeks("7 * n", 4), Weeks("7 * n", 1), Weeks("6 * n", 5, 6),
+            $"{Weeks("7 * n", 2)}; {Weeks("0", 9, 1).Replace("week ", "again ", StringComparison.Ordinal)}; "
+                + "update howdah.load_batch set forced = true where source like 'again%'"])
         {
             await harbor.Server.ExecuteAsync(usual, harbor.Database);
             Assert.Equal($"{usual}: ", $"{usual}: {await BrokenAsync(harbor)}");
