@@ -65,7 +65,7 @@ static class StreamsBench
                 {
                     foreach (var streams in round % 2 == 0 ? (int[])[1, 2] : [2, 1])
                     {
-                        await server.ExecuteAsync($"{way.Empty}", "air");
+                        await server.ExecuteAsync(way.Empty, "air");
                         await server.ExecuteAsync("checkpoint");
                         var one = await LoadAsync(session, way.Pipeline, csv, streams);
                         if (!took.TryGetValue((way.Pipeline, streams), out var all))
@@ -100,9 +100,9 @@ static class StreamsBench
         foreach (var (title, pipeline, _) in ways)
         {
             var (one, two) = (took[(pipeline, 1)], took[(pipeline, 2)]);
-            static double Middle(IEnumerable<double> of) => Section.Median(of);
             static string Of(List<(double All, double Copying)> of) => string.Create(CultureInfo.InvariantCulture,
-                $"{Middle(of.Select(static each => each.All)):0.0} s ({Middle(of.Select(static each => each.Copying)):0.0} s)");
+                $"{Section.Median(of.Select(static each => each.All)):0.0} s "
+                + $"({Section.Median(of.Select(static each => each.Copying)):0.0} s)");
             section.Add($"| {title} | {Of(one)} | {Of(two)} "
                 + $"| {Section.Median(one.Zip(two, static (a, b) => a.All / b.All)):0.00} × "
                 + $"| {Section.Median(one.Zip(two, static (a, b) => a.Copying / b.Copying)):0.00} × |");
