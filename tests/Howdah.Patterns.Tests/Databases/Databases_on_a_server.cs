@@ -30,6 +30,21 @@ public sealed class Databases_on_a_server
 
     public static TheoryData<int> Versions => [18, 15];
 
+    // As an apply to another database of the server has it for as long as its CREATE DATABASE takes, and one that was killed leaves it.
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task What_somebody_is_just_making_stands_in_no_plans_way(int major)
+    {
+        var server = await TestServer.StartOwnAsync(major);
+        using var estate = new EstateHarness(server, File, Mine);
+        await estate.ConvergeAsync();
+        await server.ExecuteAsync("insert into howdah.owned (identity, classid, objid, object_names, object_args, step) "
+            + "values ('database \"theirs\"', 0, 0, '{theirs}', '{}', 'databases/main/theirs/create')");
+        var plan = await estate.PlanAsync();
+        Assert.Empty(plan.Steps);
+        Assert.Empty(plan.Notes);
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task Each_drift_is_mended_by_exactly_its_step(int major)

@@ -6,7 +6,8 @@ select case when p.renamed then
        else o.identity end,
        case when o.objid = 0 then 'intended' else 'live' end
 from howdah.owned o
-left join lateral pg_catalog.pg_identify_object_as_address(o.classid, o.objid, 0) a on o.objid <> 0
+-- strict: of no class it tells nothing, while of class 0 it fails, and it is called before any condition is looked at
+left join lateral pg_catalog.pg_identify_object_as_address(nullif(o.classid, '0'), o.objid, 0) a on true
 left join lateral (
   select a.type = 'policy' and a.object_names <> o.object_names and a.object_names[3] = o.object_names[3]) p(renamed) on true
 where o.objid = 0
