@@ -4,13 +4,12 @@ namespace Howdah.Prover.Catalogue;
 
 /// <summary>
 /// An attack that reads the catalogs: one <c>.sql</c> file in <c>Lints/</c>. Its head tells what the reference page says, its body is a
-/// query
-/// over the catalogs and the common tables of <c>Prologue.sql</c> that gives one row a cause: <c>targets text[]</c>, <c>evidence text</c>,
-/// <c>fix text</c>, and <c>severity text</c> where it is not the one of the head.
+/// query over the catalogs and the common tables of <c>Prologue.sql</c> that gives one row a cause: <c>targets text[]</c>,
+/// <c>evidence text</c>, <c>fix text</c>, and <c>severity text</c> where it is not the one of the head.
 /// </summary>
 /// <param name="Attack">What the reference page says.</param>
 /// <param name="Residual">Whether PostgreSQL itself cannot close it, so that a row is no break.</param>
-/// <param name="Sql">The whole statement, prologue included.</param>
+/// <param name="Sql">The whole statement, with the common tables it names.</param>
 sealed record Lint(Attack Attack, bool Residual, string Sql)
 {
     /// <summary>Reads a file of the folder.</summary>
@@ -22,7 +21,7 @@ sealed record Lint(Attack Attack, bool Residual, string Sql)
     /// </param>
     /// <param name="prologue">The common tables.</param>
     /// <exception cref="FormatException">The head is not as it must be.</exception>
-    internal static Lint Parse(string file, string text, string prologue)
+    internal static Lint Parse(string file, string text, Prologue prologue)
     {
         var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
         var head = lines.TakeWhile(static line => line.StartsWith("--", StringComparison.Ordinal)).ToList();
@@ -50,6 +49,6 @@ sealed record Lint(Attack Attack, bool Residual, string Sql)
         var live = keys.GetValueOrDefault("live");
         var how = live is null ? Key("how") : $"{Key("how")} Live: {live}";
         return new(new(words[0], Key("title"), gravity, live is not null, how, Key("source"), Key("why")), words is [_, "residual", _],
-            prologue + (body.TrimStart().StartsWith(',') ? "" : "\n") + body);
+            prologue.Before(body));
     }
 }

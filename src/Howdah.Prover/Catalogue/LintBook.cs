@@ -15,7 +15,7 @@ static class LintBook
     {
         const string Folder = "Howdah.Prover.Lints.";
         var assembly = typeof(LintBook).Assembly;
-        var prologue = Read(assembly, "Howdah.Prover.Catalogue.Prologue.sql");
+        var prologue = Prologue.Parse(Read(assembly, "Howdah.Prover.Catalogue.Prologue.sql"));
         return [.. assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Folder, StringComparison.Ordinal))
             .Select(name => Lint.Parse(name[Folder.Length..], Read(assembly, name), prologue))
             .OrderBy(static lint => lint.Attack.Id, StringComparer.Ordinal)];
