@@ -48,7 +48,8 @@ public sealed class Catalog : IAsyncDisposable
     {
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         await using var command = new NpgsqlCommand(
-            "set transaction read only; set local search_path = ''; set local lock_timeout = '2s'; set local statement_timeout = '60s'",
+            "set transaction read only; set local search_path = ''; set local lock_timeout = '2s'; set local statement_timeout = '60s'; "
+            + "set local jit = off",
                 connection, transaction);
         await command.ExecuteNonQueryAsync(token);
         var catalog = new Catalog(connection, transaction, server, fingerprint, secrets);
