@@ -31,8 +31,7 @@ public static class Checker
             ApplicationName = "howdah check" };
         var weather = await LookOutAsync(builder.ConnectionString, token);
         builder.ConnectionString = weather.Unlock(builder) ?? builder.ConnectionString;
-        await using var connection = new NpgsqlConnection(builder.ConnectionString);
-        await connection.OpenAsync(token);
+        await using var connection = await ServerAccess.OpenAsync(builder.ConnectionString, token);
         var surface = await LookAsync(connection, weather, options.Hints, token);
         options.Progress?.Invoke("read the catalogs");
         var findings = await LintRunner.RunAsync(connection, options.Connections > 1 && !weather.Pooled
@@ -73,8 +72,7 @@ public static class Checker
 
     static async Task<Weather> LookOutAsync(string connectionString, CancellationToken token)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync(token);
+        await using var connection = await ServerAccess.OpenAsync(connectionString, token);
         return await Weather.ReadAsync(connection, token);
     }
 

@@ -20,7 +20,8 @@ static class WayIn
     {
         var server = session.Servers[database.Server];
         var who = tenant is null ? null : await FindAsync(session, database, tenant, token);
-        var connection = who is not null && (who.Home.Place is not null || role is null) ? await TenantAsync(session, database, who, token)
+        var connection = who is not null && (who.Home.Place is not null || role is null)
+            ? await TenantAccess.OpenAsync(session, database, who, token)
             : role is null or "admin" ? await server.OpenAdminAsync(database.Name, token)
             : await server.OpenLoginAsync(role, database.Name, token);
         return (connection, who);
@@ -30,21 +31,5 @@ static class WayIn
     {
         await using var tenants = await Tenants.OpenAsync(session, database, token);
         return await tenants.GetAsync(name, token);
-    }
-
-    static async Task<NpgsqlConnection> TenantAsync(Session session, DatabaseSpec database, Tenant tenant, CancellationToken token)
-    {
-        var connection = new NpgsqlConnection(TenantAccess.ConnectionString(session, database, tenant));
-        try
-        {
-            await connection.OpenAsync(token);
-            return connection;
-        }
-        catch
-        {
-            // Only to close what was half opened; the exception goes on.
-            await connection.DisposeAsync();
-            throw;
-        }
     }
 }

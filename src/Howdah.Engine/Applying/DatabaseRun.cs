@@ -24,7 +24,7 @@ sealed class DatabaseRun(Session session, ServerAccess server, string? database,
     /// <summary>Connects, takes the lock and makes sure that the connection is one's own.</summary>
     internal async Task EnterAsync(CancellationToken token)
     {
-        connection = await server.OpenAdminAsync(database, token);
+        connection = await server.OpenPlainAsync(database, token);
         await SettleSessionAsync(token);
         backend = await BackendAsync(token);
         // Through a transaction pooler two statements may land on two backends, and a lock would be nobody's.

@@ -13,7 +13,7 @@ static class CatalogOpener
         NpgsqlConnection connection;
         try
         {
-            connection = await server.OpenCatalogAsync(database, token);
+            connection = await server.OpenPlainAsync(database, token);
         }
         catch (PostgresException missing) when (database is not null
             && missing.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ObjectNotInPrerequisiteState)

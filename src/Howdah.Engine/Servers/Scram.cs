@@ -6,8 +6,7 @@ namespace Howdah.Engine.Servers;
 
 /// <summary>
 /// SCRAM-SHA-256 verifiers as PostgreSQL stores them (RFC 5802, RFC 7677; <c>SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey</c>), so
-/// that a
-/// password never travels in clear and is compared without being shown.
+/// that a password never travels in clear and is compared without being shown.
 /// </summary>
 public static class Scram
 {
@@ -34,7 +33,7 @@ public static class Scram
         return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(again), Encoding.ASCII.GetBytes(verifier));
     }
 
-    static string Verifier(string password, byte[] salt, int iterations)
+    internal static string Verifier(string password, byte[] salt, int iterations)
     {
         var bytes = Encoding.UTF8.GetBytes(Prepare(password));
         var salted = Rfc2898DeriveBytes.Pbkdf2(bytes, salt, iterations, HashAlgorithmName.SHA256, 32);

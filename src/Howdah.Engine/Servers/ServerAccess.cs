@@ -40,7 +40,7 @@ public sealed class ServerAccess
     /// <summary>Connects once and learns version, identity and rights.</summary>
     public async Task<ServerFacts> ProbeAsync(CancellationToken token)
     {
-        await using var connection = await OpenCatalogAsync(null, token);
+        await using var connection = await OpenPlainAsync(null, token);
         await using var command = new NpgsqlCommand(
             """
             select current_setting('server_version_num')::int, (select system_identifier::text from pg_catalog.pg_control_system()),
@@ -51,15 +51,16 @@ public sealed class ServerAccess
         return Facts = new(Name, row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4));
     }
 
-    /// <summary>Opens an unpooled connection as the role that applies; to the maintenance database where none is named.</summary>
+    /// <summary>Opens an unpooled connection as the role that applies; to the maintenance database, where no types but PostgreSQL's own are
+    /// known, where none is named.</summary>
     public Task<NpgsqlConnection> OpenAdminAsync(string? database, CancellationToken token) =>
-        OpenAsync(AdminConnectionString(database), token);
+        OpenAsync(AdminConnectionString(database), token, types: database is not null);
 
     /// <summary>
-    /// The same for reading catalogs: only PostgreSQL's own types are known. Asking for all types takes a quarter of a second where a
-    /// thousand schemas have twenty tables each, because every table is a type.
+    /// The same for reading catalogs and running statements: only PostgreSQL's own types are known. Asking for all types takes twice as
+    /// long as connecting, and a quarter of a second where a thousand schemas have twenty tables each, because every table is a type.
     /// </summary>
-    internal Task<NpgsqlConnection> OpenCatalogAsync(string? database, CancellationToken token) =>
+    internal Task<NpgsqlConnection> OpenPlainAsync(string? database, CancellationToken token) =>
         OpenAsync(AdminConnectionString(database), token, types: false);
 
     /// <summary>Opens an unpooled connection as a role, with the password the estate has for it.</summary>
@@ -95,32 +96,13 @@ public sealed class ServerAccess
     }
 
     /// <summary>Opens a connection with its password prepared as the server does it; leaves nothing half open.</summary>
-    internal static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token, bool types = true)
+    internal static Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token, bool types = true)
     {
         // Npgsql normalizes at most, and where there is no ICU not even that; libpq and the server prepare passwords in full.
         var prepared = new NpgsqlConnectionStringBuilder(connectionString);
         if (prepared.Password is { } password)
             prepared.Password = Scram.Prepare(password);
-        var connection = types ? new NpgsqlConnection(prepared.ConnectionString) : Untyped(prepared.ConnectionString).CreateConnection();
-        try
-        {
-            await connection.OpenAsync(token);
-            return connection;
-        }
-        catch
-        {
-            // Only to close what was half opened; the exception goes on.
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
-
-    // Nothing is pooled, so the source holds nothing that would have to be closed.
-    static NpgsqlDataSource Untyped(string connectionString)
-    {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConfigureTypeLoading(static loading => loading.EnableTypeLoading(false));
-        return builder.Build();
+        return Sources.OpenAsync(prepared.ConnectionString, types, token);
     }
 }
 

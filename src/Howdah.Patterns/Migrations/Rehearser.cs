@@ -42,7 +42,7 @@ static class Rehearser
         MigrationsSpec spec, MigrationsFacts facts, List<MigrationFile> pending, Workshop workshop, CancellationToken token)
     {
         await using var scratch = await Scratch.MakeAsync(workshop.Server, token);
-        await using var connection = await workshop.Server.OpenAdminAsync(scratch.Name, token);
+        await using var connection = await workshop.Server.OpenPlainAsync(scratch.Name, token);
         await RunAsync(connection, Sql.Of($"set search_path = ''"), token);
         return await TryAllAsync(connection, spec, facts, pending, workshop, token);
     }

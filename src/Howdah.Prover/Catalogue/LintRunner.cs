@@ -1,5 +1,6 @@
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
+using Howdah.Engine.Servers;
 using Howdah.Prover.Scouting;
 using Npgsql;
 
@@ -56,10 +57,10 @@ static class LintRunner
     /// <summary>A second lane in the same snapshot; null where the server has no room for one more connection.</summary>
     static async Task<Lane?> JoinAsync(NpgsqlConnection connection, string beside, Surface surface, CancellationToken token)
     {
-        var second = new NpgsqlConnection(beside);
+        NpgsqlConnection? second = null;
         try
         {
-            await second.OpenAsync(token);
+            second = await ServerAccess.OpenAsync(beside, token);
             await using var export = new NpgsqlCommand("select pg_export_snapshot()", connection);
             var snapshot = (string)(await export.ExecuteScalarAsync(token))!;
             var transaction = await second.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
@@ -71,7 +72,8 @@ static class LintRunner
         }
         catch (Exception failed)
         {
-            await second.DisposeAsync();
+            if (second is not null)
+                await second.DisposeAsync();
             if (failed is NpgsqlException && !token.IsCancellationRequested)
                 return null;
             throw;

@@ -1,4 +1,5 @@
 using Howdah.Engine.Proving;
+using Howdah.Engine.Servers;
 using Howdah.Prover.Scouting;
 using Npgsql;
 
@@ -128,9 +129,7 @@ sealed class Link(string connectionString) : IAsyncDisposable
         if (connection is not null && connection.FullState == System.Data.ConnectionState.Open)
             return connection;
         await DisposeAsync();
-        connection = new(connectionString);
-        await connection.OpenAsync(token);
-        return connection;
+        return connection = await ServerAccess.OpenAsync(connectionString, token);
     }
 
     public async ValueTask DisposeAsync()

@@ -32,19 +32,17 @@ sealed class FrontDoor : IAsyncDisposable
     {
         if (tenant.State != "active")
             return null;
-        string way;
+        NpgsqlConnection connection;
         try
         {
-            way = TenantAccess.ConnectionString(session, database, tenant);
+            connection = await TenantAccess.OpenAsync(session, database, tenant, token);
         }
         catch (LoginUnavailableException)
         {
             return null; // counted one way only
         }
-        var connection = new NpgsqlConnection(way);
         try
         {
-            await connection.OpenAsync(token);
             await connection.RunAsync(Sql.Of($"begin isolation level repeatable read read only"), token);
             if (snapshot is not null)
                 await connection.RunAsync(Sql.Of($"set transaction snapshot {new Literal(snapshot)}"), token);

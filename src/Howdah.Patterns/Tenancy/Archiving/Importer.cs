@@ -95,7 +95,7 @@ sealed class Importer(Session session, DatabaseSpec database, TenancySpec spec, 
             {
                 if (tenant.Home.Model == TenancyModel.Databases)
                 {
-                    await using var inside = await session.Servers[tenant.Home.Server].OpenAdminAsync(tenant.Home.Database, token);
+                    await using var inside = await session.Servers[tenant.Home.Server].OpenPlainAsync(tenant.Home.Database, token);
                     await Run.AllAsync(inside, [PlaceVersions.Table, PlaceVersions.Record(tenant.Home.Place!, last)], token);
                 }
                 await home.RunAsync(PlaceVersions.Record(tenant.Home.Place!, last), token);

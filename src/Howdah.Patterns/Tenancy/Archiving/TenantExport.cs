@@ -24,7 +24,7 @@ public static class TenantExport
         ArchiveOptions options, CancellationToken token)
     {
         var spec = Uuids(database);
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var registry = new TenantRegistry(home, spec.Server);
         var found = await registry.FindAsync(name, token)
             ?? throw new ArchiveException($"there is no tenant `{name}`: howdah tenant list names them");

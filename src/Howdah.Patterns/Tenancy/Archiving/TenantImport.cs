@@ -28,7 +28,7 @@ public static class TenantImport
         var spec = TenantExport.Uuids(database);
         using var reader = await ArchiveReader.OpenAsync(path, options, token);
         await reader.VerifyAsync(token);
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         await Fit.CheckAsync(spec, reader.Manifest, home, token);
         var registry = new TenantRegistry(home, spec.Server);
         var wanted = name ?? reader.Manifest.Name;
@@ -60,7 +60,7 @@ public static class TenantImport
     {
         var spec = TenantExport.Uuids(database);
         using var reader = await ArchiveReader.OpenAsync(path, options, token);
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var wanted = name ?? reader.Manifest.Name;
         var tenant = await new TenantRegistry(home, spec.Server).FindAsync(wanted, token)
             ?? throw new ArchiveException($"no import of `{wanted}` is under way");

@@ -54,7 +54,7 @@ sealed class Eraser(Session session, TenancySpec spec, NpgsqlConnection home, Te
     {
         if (tenant.Home.Model == TenancyModel.Databases)
             await PlaceFence.CloseAsync(session, spec, home, tenant.Home, token);
-        await using var place = await session.Servers[tenant.Home.Server].OpenAdminAsync(tenant.Home.Database, token);
+        await using var place = await session.Servers[tenant.Home.Server].OpenPlainAsync(tenant.Home.Database, token);
         if (tenant.Home.Place is { } role)
             await EndAsync(place, role, token);
         var drain = new Drain(place, [.. spec.Wanted.Tables.Select(table => Ground.Table(tenant.Home, table))], options.Time);

@@ -26,7 +26,7 @@ public static class TenantErase
         CancellationToken token)
     {
         var spec = TenantExport.Uuids(database);
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var tenant = await new TenantRegistry(home, spec.Server).FindAsync(name, token)
             ?? throw new ArgumentException($"there is no tenant `{name}`: howdah tenant list names them");
         var ground = await TenantGround.OfAsync(session, spec, home, tenant.Id, tenant.Home, token);
@@ -51,7 +51,7 @@ public static class TenantErase
         CancellationToken token)
     {
         var spec = TenantExport.Uuids(database);
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var registry = new TenantRegistry(home, spec.Server);
         var found = await registry.FindAsync(name, token);
         if (found is null)

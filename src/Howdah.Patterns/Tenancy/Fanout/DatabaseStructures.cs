@@ -29,7 +29,7 @@ static class DatabaseStructures
             {
                 try
                 {
-                    await using var inside = await session.Servers[place.At.Server].OpenCatalogAsync(place.At.Database, each);
+                    await using var inside = await session.Servers[place.At.Server].OpenPlainAsync(place.At.Database, each);
                     var seen = await Structures.ReadAsync(inside, Structures.Parameters(spec, [place.Place], objects: false), each);
                     if (SharedTables.Different(spec, shared, await SharedTables.SumsAsync(spec, inside, each)) is [var copy, ..])
                         found.Add(new(place.Name, place.Place,
@@ -39,7 +39,7 @@ static class DatabaseStructures
                         found.Add(new(place.Name, place.Place, $"{may}: howdah apply brings it up"));
                     if (seen.SequenceEqual(wanted))
                         return;
-                    await using var beside = await session.Servers[spec.Server].OpenCatalogAsync(spec.Database, each);
+                    await using var beside = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, each);
                     if (await Structures.DifferenceAsync(spec, beside, inside, place, each) is { } difference
                         && !(may is not null && difference.StartsWith("privileges ", StringComparison.Ordinal)))
                         found.Add(new(place.Name, place.Place, difference));

@@ -22,7 +22,7 @@ sealed class FanoutRun(Session session, TenancySpec spec, FanoutOptions options)
 
     internal async Task<FanoutReport> RunAsync(CancellationToken token)
     {
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var migrations = await PlaceVersions.AtHomeAsync(home, token);
         var places = await PlaceVersions.ReadAsync(spec, home, token);
         Known(places, options.Only.Concat(options.Canary is { } named ? [named] : []));
@@ -88,7 +88,7 @@ sealed class FanoutRun(Session session, TenancySpec spec, FanoutOptions options)
         if (failed.IsEmpty && moving.IsEmpty)
         {
             await using var own = canary.IsSchema ? null
-                : await session.Servers[canary.At.Server].OpenAdminAsync(canary.At.Database, token);
+                : await session.Servers[canary.At.Server].OpenPlainAsync(canary.At.Database, token);
             if (await Structures.DifferenceAsync(spec, home, own ?? home, canary, token) is { } difference)
                 failed.Add(new(canary.Name, canary.Place, scripts.For(canary, canary.Version).Last().Migration.Name,
                     $"it went first, and its structure is not home's now: {difference}; the others were left as they are"));

@@ -28,7 +28,7 @@ static class PlaceVisits
             {
                 try
                 {
-                    await using var inside = await session.Servers[place.At.Server].OpenAdminAsync(place.At.Database, each);
+                    await using var inside = await session.Servers[place.At.Server].OpenPlainAsync(place.At.Database, each);
                     await PartAsync(place, "its copies of shared tables", shared,
                         () => SharedTables.BringUpAsync(session, spec, rows, inside, each));
                     await PartAsync(place, "the privileges of its role", granted,

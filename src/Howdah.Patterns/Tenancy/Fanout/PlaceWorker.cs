@@ -152,7 +152,7 @@ sealed class PlaceWorker(Session session, TenancySpec spec, FanoutOptions option
 
     async Task<NpgsqlConnection> OpenAsync(string server, string database, CancellationToken token)
     {
-        var connection = await session.Servers[server].OpenAdminAsync(database, token);
+        var connection = await session.Servers[server].OpenPlainAsync(database, token);
         await RunAsync(connection, [Sql.Of($"set statement_timeout = 0")], token); // a migration takes the time it takes
         return connection;
     }

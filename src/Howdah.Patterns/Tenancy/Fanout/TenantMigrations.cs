@@ -30,7 +30,7 @@ public static class TenantMigrations
     {
         if (TenancySpec.Of(database) is not { } spec)
             throw new ArgumentException($"database {database.Name} declares no tenancy");
-        await using var connection = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var connection = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         if (!await EstateLock.TryAsync(connection, session.Estate.Name, token))
             throw new ArgumentException($"an apply of `{session.Estate.Name}` is under way; run again when it has ended");
         try
@@ -49,7 +49,7 @@ public static class TenantMigrations
     {
         if (TenancySpec.Of(database) is not { } spec)
             return [];
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         await using var present = new NpgsqlCommand("select pg_catalog.to_regclass('howdah.tenant_versions') is not null", home);
         if (await present.ExecuteScalarAsync(token) is not true)
             return [];

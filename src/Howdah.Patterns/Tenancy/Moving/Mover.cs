@@ -193,7 +193,7 @@ sealed class Mover(Session session, TenancySpec spec, Tenant tenant, MoveOptions
 
     Side SideOf(Placement place) => Side.Of(session, spec, tenant.Id, place);
 
-    Task<NpgsqlConnection> OpenHomeAsync(CancellationToken token) => session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+    Task<NpgsqlConnection> OpenHomeAsync(CancellationToken token) => session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
 
     async Task<Crossing> CrossingAsync(CancellationToken token) => new(await OpenHomeAsync(token), spec, OpenHomeAsync);
 

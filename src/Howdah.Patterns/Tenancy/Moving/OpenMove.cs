@@ -28,7 +28,7 @@ public sealed record OpenMove(string Tenant, string Step, bool Alive, long? Kept
 
     internal static async Task<IReadOnlyList<OpenMove>> ReadAsync(Session session, TenancySpec spec, CancellationToken token)
     {
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var open = await home.ManyAsync(Sql.Of($"""
             select t.name, w.step, w.id, w.detail->'from'->>'server', exists (
               select from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.classid = {TenantLock.ClassId}::oid and l.objsubid = 2

@@ -63,7 +63,7 @@ sealed class Places(Session session, TenancySpec spec, Tenant tenant)
             await Run.AllAsync(home, migrations, token);
         if (place.Model == TenancyModel.Databases)
         {
-            await using var inside = await session.Servers[place.Server].OpenAdminAsync(place.Database, token);
+            await using var inside = await session.Servers[place.Server].OpenPlainAsync(place.Database, token);
             await Run.AllAsync(inside, [PlaceVersions.Table, .. migrations], token);
         }
         if (transaction is not null)
@@ -104,5 +104,5 @@ sealed class Places(Session session, TenancySpec spec, Tenant tenant)
         await turn(home);
     }
 
-    Task<NpgsqlConnection> HomeAsync(CancellationToken token) => session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+    Task<NpgsqlConnection> HomeAsync(CancellationToken token) => session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
 }

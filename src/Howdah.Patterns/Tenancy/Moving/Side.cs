@@ -1,5 +1,6 @@
 using Howdah.Engine;
 using Howdah.Engine.Planning;
+using Howdah.Engine.Servers;
 using Howdah.Patterns.Tenancy.Placing;
 using Howdah.Patterns.Tenancy.Registry;
 using Npgsql;
@@ -49,33 +50,28 @@ sealed record Side(string Where, string ConnectionString, string Owner, bool Sha
     };
 
     /// <summary>The connection string with all that changes how values are written pinned; for the stream, too.</summary>
-    internal string PinnedString => new NpgsqlConnectionStringBuilder(ConnectionString)
+    internal string PinnedString
     {
-        Pooling = false,
-        Enlist = false,
-        Options = Pinned,
-        MaxAutoPrepare = 200,
-        AutoPrepareMinUsages = 2,
-        CommandTimeout = 0,
-        TcpKeepAlive = true,
-    }.ConnectionString;
-
-    /// <summary>Opens a connection of the role that applies, as itself.</summary>
-    internal async Task<NpgsqlConnection> OpenAdminAsync(CancellationToken token)
-    {
-        var connection = new NpgsqlConnection(PinnedString);
-        try
+        get
         {
-            await connection.OpenAsync(token);
-            return connection;
-        }
-        catch
-        {
-            // Only to close what was half opened; the exception goes on.
-            await connection.DisposeAsync();
-            throw;
+            var pinned = new NpgsqlConnectionStringBuilder(ConnectionString)
+            {
+                Pooling = false,
+                Enlist = false,
+                Options = Pinned,
+                MaxAutoPrepare = 200,
+                AutoPrepareMinUsages = 2,
+                CommandTimeout = 0,
+                TcpKeepAlive = true,
+            };
+            if (pinned.Password is { } password)
+                pinned.Password = Scram.Prepare(password);
+            return pinned.ConnectionString;
         }
     }
+
+    /// <summary>Opens a connection of the role that applies, as itself.</summary>
+    internal Task<NpgsqlConnection> OpenAdminAsync(CancellationToken token) => ServerAccess.OpenAsync(PinnedString, token);
 
     /// <summary>Opens a connection that reads or writes this tenant's rows, and no other's.</summary>
     internal async Task<NpgsqlConnection> OpenAsync(bool replay, CancellationToken token)

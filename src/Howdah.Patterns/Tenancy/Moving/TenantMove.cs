@@ -60,7 +60,7 @@ public static class TenantMove
         Func<TenancySpec, NpgsqlConnection, Tenant, Task<MoveResult>> work, CancellationToken token)
     {
         var spec = TenancySpec.Of(database) ?? throw new MoveException($"database {database.Name} declares no tenancy");
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var registry = new TenantRegistry(home, spec.Server);
         var found = await registry.FindAsync(name, token)
             ?? throw new MoveException($"there is no tenant {name}: howdah tenant list shows who there is");

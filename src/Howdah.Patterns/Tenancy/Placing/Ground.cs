@@ -59,9 +59,9 @@ sealed class Ground : IAsyncDisposable
     internal static async Task<Ground> OpenAsync(Session session, TenancySpec spec, Guid tenant, Placement place, CancellationToken token)
     {
         IReadOnlyList<QName> tables;
-        await using (var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token))
+        await using (var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token))
             tables = await InOrderAsync(spec, home, token);
-        return new(spec, tenant, place, await session.Servers[place.Server].OpenAdminAsync(place.Database, token), tables);
+        return new(spec, tenant, place, await session.Servers[place.Server].OpenPlainAsync(place.Database, token), tables);
     }
 
     /// <summary>The tenants' tables, those that others refer to first; in a circle, as they stand in the file.</summary>

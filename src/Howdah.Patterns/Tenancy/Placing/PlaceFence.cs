@@ -48,7 +48,7 @@ static class PlaceFence
             await Run.AllAsync(home, statements, token);
             return;
         }
-        await using var inside = await session.Servers[place.Server].OpenAdminAsync(place.Database, token);
+        await using var inside = await session.Servers[place.Server].OpenPlainAsync(place.Database, token);
         await Run.AllAsync(inside, statements, token);
     }
 }

@@ -128,7 +128,7 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
             where d.datname = $1 and x.grantee <> d.datdba and (x.grantee <> pg_catalog.to_regrole($1) or x.privilege_type <> 'CONNECT')
             """, token, name) is string others)
             throw new InvalidOperationException($"the new database {name} is open to others: {others}");
-        await using var inside = await server.OpenAdminAsync(name, token);
+        await using var inside = await server.OpenPlainAsync(name, token);
         await using var transaction = await inside.BeginTransactionAsync(token);
         await Run.AllAsync(inside, PlaceScript.Database(spec, structure, tenant, name), token);
         await CopySharedAsync(inside, token);

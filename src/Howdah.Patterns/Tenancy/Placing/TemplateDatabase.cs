@@ -49,7 +49,7 @@ static class TemplateDatabase
             fault?.Invoke("template made");
             await Run.AllAsync(maintenance, [Sql.Of($"revoke all on database {database} from public"),
                 Sql.Of($"alter database {database} with allow_connections true")], token);
-            await using (var inside = await server.OpenAdminAsync(name, token))
+            await using (var inside = await server.OpenPlainAsync(name, token))
                 await Run.AllAsync(inside, PlaceScript.Template(spec, structure), token);
             fault?.Invoke("template filled");
             await Run.AllAsync(maintenance, [Sql.Of($"alter database {database} with allow_connections false"),

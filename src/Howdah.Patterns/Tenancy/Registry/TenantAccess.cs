@@ -28,6 +28,15 @@ public static class TenantAccess
         }.ConnectionString;
     }
 
+    /// <summary>Opens a connection there, not pooled, with the password as SASLprep leaves it, which Npgsql alone would not do.</summary>
+    /// <param name="session">The estate.</param>
+    /// <param name="database">The home database.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="token">Cancels.</param>
+    /// <exception cref="LoginUnavailableException">A password is not to be had here.</exception>
+    public static Task<NpgsqlConnection> OpenAsync(Session session, DatabaseSpec database, Tenant tenant, CancellationToken token) =>
+        ServerAccess.OpenAsync(ConnectionString(session, database, tenant), token);
+
     /// <summary>The secret from which an application makes tenants' passwords and signed contexts (<c>HOWDAH_TENANT_KEY</c>).</summary>
     public static string Key(Session session, DatabaseSpec database) => TenantKey.Of(session,
         TenancySpec.Of(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy")).Text;

@@ -53,7 +53,7 @@ public sealed class Tenants : IAsyncDisposable
     internal static async Task<Tenants> OpenAsync(Session session, DatabaseSpec database, Action<string>? fault, CancellationToken token)
     {
         var spec = TenancySpec.Of(database) ?? throw new ArgumentException($"database {database.Name} declares no tenancy");
-        return new(session, spec, await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token), fault);
+        return new(session, spec, await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token), fault);
     }
 
     /// <summary>All tenants by name.</summary>

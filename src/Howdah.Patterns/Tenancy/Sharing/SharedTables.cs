@@ -36,7 +36,7 @@ static class SharedTables
     {
         if (wanted.Length == 0 || Different(spec, wanted, await SumsAsync(spec, inside, token)) is not { Count: > 0 } different)
             return false;
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         await RefreshAsync(spec, home, inside, different, token);
         return true;
     }

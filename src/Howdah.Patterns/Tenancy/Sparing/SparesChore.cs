@@ -17,7 +17,7 @@ static class SparesChore
 
     static async Task<ChoreDone> RunAsync(TenancySpec spec, Session session, CancellationToken token)
     {
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         var done = await new SpareShelf(session, spec, home).RefillAsync(wait: false, token);
         if (done is not var (made, dropped))
             return "another is at it";

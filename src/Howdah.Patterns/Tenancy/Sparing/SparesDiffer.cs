@@ -51,7 +51,7 @@ static class SparesDiffer
 
     static async Task WorkAsync(TenancySpec spec, Session session, ApplyOptions options, CancellationToken token)
     {
-        await using var home = await session.Servers[spec.Server].OpenAdminAsync(spec.Database, token);
+        await using var home = await session.Servers[spec.Server].OpenPlainAsync(spec.Database, token);
         try
         {
             await new SpareShelf(session, spec, home) { Fault = options.Fault }.RefillAsync(wait: true, token);

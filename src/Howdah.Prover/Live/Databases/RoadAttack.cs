@@ -1,6 +1,7 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
+using Howdah.Engine.Servers;
 using Howdah.Prover.Live.Schemas;
 using Howdah.Prover.Scouting;
 using Npgsql;
@@ -31,9 +32,8 @@ static class RoadAttack
             try
             {
                 // Connections that are opened on the way stay with the session, so it ends here.
-                await using var session = surface.Super ? new NpgsqlConnection(connectionString) : await guest!.EnterAsync(null, token);
-                if (surface.Super)
-                    await session.OpenAsync(token);
+                await using var session = await (surface.Super ? ServerAccess.OpenAsync(connectionString, token)
+                    : guest!.EnterAsync(null, token));
                 foreach (var road in group)
                     await GoAsync(session, surface.Super, road, tally, token);
             }

@@ -1,6 +1,7 @@
 using Howdah.Engine.Catalogs;
 using Howdah.Engine.Planning;
 using Howdah.Engine.Proving;
+using Howdah.Engine.Servers;
 using Npgsql;
 
 namespace Howdah.Prover.Live.Databases;
@@ -26,8 +27,7 @@ static class TemplateAttack
             try
             {
                 var way = new NpgsqlConnectionStringBuilder(connectionString) { Database = template, Timeout = 5 };
-                await using var connection = new NpgsqlConnection(way.ConnectionString);
-                await connection.OpenAsync(token);
+                await using var connection = await ServerAccess.OpenAsync(way.ConnectionString, token);
                 await LookAsync(connection, template, way.Username ?? "", own, tally, token);
             }
             catch (NpgsqlException closed) when (!token.IsCancellationRequested)

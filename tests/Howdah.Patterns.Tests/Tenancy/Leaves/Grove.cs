@@ -56,6 +56,9 @@ sealed class Grove : IDisposable
     readonly EstateHarness harness;
     readonly string[] variables;
 
+    // As SASLprep leaves it, it is another one: who opens a connection without knowing that is not let in.
+    const string Hostile = "\u210cowdah \u00bd";
+
     Grove(TestServer main, TestServer? second, bool partitioned, string extra, string? applier)
     {
         (Main, Second) = (main, second);
@@ -63,7 +66,7 @@ sealed class Grove : IDisposable
         variables = [$"HOWDAH_{Name}_FIRST".ToUpperInvariant(), $"HOWDAH_{Name}_SECOND".ToUpperInvariant()];
         foreach (var (variable, server) in variables.Zip((TestServer[])[main, second ?? main]))
             Environment.SetEnvironmentVariable(variable, applier is null ? server.ConnectionString() : new NpgsqlConnectionStringBuilder(
-                server.ConnectionString()) { Username = applier, Password = applier }.ConnectionString);
+                server.ConnectionString()) { Username = applier, Password = Hostile }.ConnectionString);
         harness = new(main, File.Replace("NAME", Name, StringComparison.Ordinal)
             .Replace("FIRST", variables[0], StringComparison.Ordinal)
             .Replace("ELSEWHERE", second is null ? "" : $", second: {{ connection: \"${{env:{variables[1]}}}\" }}",
@@ -90,7 +93,8 @@ sealed class Grove : IDisposable
     {
         var servers = await Task.WhenAll(Moving_servers.StartAsync(major), Moving_servers.StartAsync(major));
         foreach (var server in servers)
-            await server.ExecuteAsync("create role applier login createdb createrole replication password 'applier'; "
+            await server.ExecuteAsync("create role applier login createdb createrole replication "
+                + $"password '{TestServer.Verifier(Hostile)}'; "
                 + "grant create on database postgres to applier; grant set on parameter session_replication_role to applier");
         return await AppliedAsync(new(servers[0], servers[1], partitioned, extra, "applier"));
     }
