@@ -25,7 +25,8 @@ public sealed class A_proof_of_signed_contexts
             tenancy: { model: rows, roles: [sealed_app], tables: [app.notes], signed: true }
         """;
 
-    [Theory, InlineData(15), InlineData(18)]
+    [Theory]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task enters_two_tenants_and_forges_them(int major)
     {
         var server = await TestServer.StartOwnAsync(major);

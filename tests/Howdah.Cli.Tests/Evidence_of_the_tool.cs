@@ -18,7 +18,8 @@ public sealed class Evidence_of_the_tool
           evidence: { server: main, owner: evidence_owner, grants: [{ to: evidence_app, on: { database: true }, privileges: [connect] }] }
         """;
 
-    [Theory, InlineData(15), InlineData(18)]
+    [Theory]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task is_narrowed_kept_and_checked(int major)
     {
         var server = await TestServer.StartOwnAsync(major);

@@ -8,7 +8,7 @@ namespace Howdah.Cli.Tests;
 /// <summary>What takes too long, and what nobody was there for.</summary>
 public sealed class Limits_of_serve
 {
-    public static TheoryData<int> Versions => [18, 15];
+    public static TheoryData<int> Versions => Campaign.On(0);
 
     static string Yaml => $$"""
         howdah: 1

@@ -24,8 +24,7 @@ public sealed class Queries_of_the_tool
         """;
 
     [Theory]
-    [InlineData(18)]
-    [InlineData(15)]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task Run_as_their_role_with_values_that_stay_values(int major)
     {
         using var estate = new EstateHarness(await TestServer.GetAsync(major), Yaml);

@@ -22,8 +22,7 @@ public sealed class The_loads_of_the_tool
         """;
 
     [Theory]
-    [InlineData(18)]
-    [InlineData(15)]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task Are_made_seen_tried_again_and_given_up(int major)
     {
         var server = await TestServer.StartOwnAsync(major);

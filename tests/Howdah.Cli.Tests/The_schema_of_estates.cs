@@ -45,7 +45,8 @@ public sealed class The_schema_of_estates
         Assert.NotEmpty(JsonSchemaCheck.Problems(Schema, CoreYaml.Read("howdah: 1\nestate: x\nservers: { m: { embedded: eighteen } }\n")));
     }
 
-    /// <summary>Each value of the sample in turn is spelled in every way; what the reader takes, the schema must take.</summary>
+    /// <summary>Each value of the sample in turn is spelled in every way, or in each fifth but with --full; what the reader takes, the
+    /// schema must take.</summary>
     [Fact]
     public void Accepts_whatever_the_reader_accepts()
     {
@@ -58,9 +59,11 @@ public sealed class The_schema_of_estates
         folder.Write("migrations/0001_a.sql", "select 1;");
         var engine = new EstateEngine(Builtin.All);
         var (taken, refused) = (0, new List<string>());
+        var nth = 0;
         foreach (var path in Places(sample, []).ToList())
         {
-            foreach (var spelling in Spellings)
+            nth++;
+            foreach (var spelling in Spellings.Where((_, at) => Campaign.Full || (at + nth) % 5 == 0))
             {
                 var text = Spell(sample, path, spelling);
                 folder.Write("estate.yaml", text);

@@ -86,8 +86,7 @@ public sealed class The_warehouse_of_the_tool
     }
 
     [Theory]
-    [InlineData(18)]
-    [InlineData(15)]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task is_refreshed_and_says_what_it_did_not_compare(int major)
     {
         var server = await TestServer.StartOwnAsync(major);

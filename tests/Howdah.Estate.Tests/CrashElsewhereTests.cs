@@ -7,7 +7,7 @@ using Xunit;
 namespace Howdah.Estate.Tests;
 
 /// <summary>SIGKILL where no transaction holds a step together: a migration outside one; and in a load, which is no step.
-/// Each point of the migration on one version, or on both with HOWDAH_FULL=1.</summary>
+/// Each point on one version, or on both with HOWDAH_FULL=1.</summary>
 public sealed class CrashElsewhereTests
 {
     const string Index = "-- howdah: no-transaction\ncreate index concurrently orders_city_idx on store.orders (tenant_id, city);\n";
@@ -46,13 +46,11 @@ public sealed class CrashElsewhereTests
         await FinishedAsync(sample, expected, "killed while the index was being built");
     }
 
+    public static TheoryData<int, string> Loads => [.. ((string[])["steps", "before commit", "after commit"]).SelectMany((where, nth) =>
+        Campaign.On(nth).Select(row => (row.Data, where)))];
+
     [Theory]
-    [InlineData(15, "steps")]
-    [InlineData(18, "steps")]
-    [InlineData(15, "before commit")]
-    [InlineData(18, "before commit")]
-    [InlineData(15, "after commit")]
-    [InlineData(18, "after commit")]
+    [MemberData(nameof(Loads))]
     public async Task A_load_that_was_killed_is_loaded_whole_and_once(int major, string where)
     {
         using var bare = await AppliedAsync(major);

@@ -44,8 +44,7 @@ public sealed class FixTests(SampleOn18 on) : IClassFixture<SampleOn18>
     }
 
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task What_the_estate_has_no_words_for_is_closed_by_the_SQL_of_the_finding(int major)
     {
         using var fresh = major == 18 ? null : await Sample.UpAsync(major);

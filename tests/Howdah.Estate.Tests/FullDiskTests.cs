@@ -14,8 +14,7 @@ public sealed class FullDiskTests
     const int Megabytes = 220;
 
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task A_full_disk_is_told_and_the_next_run_finishes(int major)
     {
         var disk = await SmallDisk.MountAsync(Megabytes);
@@ -41,8 +40,7 @@ public sealed class FullDiskTests
     }
 
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task A_log_that_has_no_room_crashes_the_server_and_the_next_run_finishes(int major)
     {
         var disk = await SmallDisk.MountAsync(Megabytes);

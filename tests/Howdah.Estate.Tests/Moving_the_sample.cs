@@ -19,8 +19,7 @@ public sealed class Moving_the_sample
         """;
 
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task Every_model_and_back(int major)
     {
         var server = await TestServer.StartOwnAsync(major);

@@ -45,8 +45,7 @@ public sealed partial class TwinTests
     }
 
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task No_change_escapes_the_dump(int major)
     {
         var twin = await TwinAsync(major);

@@ -32,8 +32,7 @@ public sealed class UpkeepCrashTests
         """;
 
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task An_upkeep_that_was_killed_anywhere_ends_as_an_undisturbed_one(int major)
     {
         const string Yaml = """

@@ -19,6 +19,10 @@ sealed record Mutant(string Name, string Twin, IReadOnlyList<string> Expect, IRe
     internal static IEnumerable<string> On(int major) => All.Index().Where(each => each.Item.From <= major
         && (each.Item.From > 15 || Testing.Campaign.Takes(each.Index, major))).Select(static each => each.Item.Name);
 
+    /// <summary>Whether it is tried that what is told closes it, too.</summary>
+    internal static bool Closed(string name) => Testing.Campaign.Full
+        || All.Index().First(each => each.Item.Name == name).Index / 2 % 2 == 0;
+
     static Mutant Read(string file)
     {
         var text = File.ReadAllText(file);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Howdah.Engine.Proving;
 using Howdah.Testing;
 using Npgsql;
@@ -35,13 +36,19 @@ public sealed class Mutants_on_18 : Mutants
     public Task A_mutant_is_caught_for_what_it_is(string name) => Is_caught(18, name);
 }
 
-/// <summary>Each mutant is caught for what it is; a good twin gives no alarm. Twins on both versions, a mutant on one of them, or on both
-/// with HOWDAH_FULL=1.</summary>
+/// <summary>Each mutant is caught for what it is, and every other is closed by what is told; a good twin gives no alarm. Twins on both
+/// versions, a mutant on one of them; with HOWDAH_FULL=1 mutants on both, and all are closed.</summary>
 public abstract class Mutants
 {
+    // Not the server of the other tests: a mutant may give roles, which all databases of a server share, what they must not have.
+    static readonly ConcurrentDictionary<int, Lazy<Task<TestServer>>> Servers = new();
+
+    static Task<TestServer> ServerAsync(int major) =>
+        Servers.GetOrAdd(major, static version => new(async () => (await TestServer.StartOwnAsync(version)).Keep())).Value;
+
     protected static async Task Is_clean(int major, string name)
     {
-        var server = await TestServer.GetAsync(major);
+        var server = await ServerAsync(major);
         var database = await Twin.All.Single(twin => twin.Name == name).CopyAsync(server);
         var result = await Checker.CheckAsync(server.ConnectionString(database), new(), TestContext.Current.CancellationToken);
         Assert.Empty(Told(result, Verdict.Broken, Verdict.Inconclusive));
@@ -51,7 +58,7 @@ public abstract class Mutants
     protected static async Task Is_caught(int major, string name)
     {
         var mutant = Mutant.All.Single(each => each.Name == name);
-        var server = await (mutant.OwnServer ? TestServer.StartOwnAsync(major) : TestServer.GetAsync(major));
+        var server = await (mutant.OwnServer ? TestServer.StartOwnAsync(major) : ServerAsync(major));
         var database = await Twin.All.Single(twin => twin.Name == mutant.Twin).CopyAsync(server);
         try
         {
@@ -65,6 +72,8 @@ public abstract class Mutants
             var told = string.Join('\n', Told(result, Verdict.Broken, Verdict.Inconclusive));
             Assert.True(mutant.Expect.SequenceEqual(broken), $"expected {string.Join(", ", mutant.Expect)}; found\n{told}");
             Assert.DoesNotContain(result.Findings, static finding => finding.Target.Length == 0 || finding.Targets.Contains(""));
+            if (!Mutant.Closed(name))
+                return;
             // What it says closes it, closes it; what no SQL closes may stay.
             foreach (var fix in result.Findings.Where(static finding => finding.Verdict == Verdict.Broken && Closes(finding.Fix))
                 .Select(static finding => finding.Fix!).Distinct())

@@ -60,11 +60,14 @@ sealed class EstateHarness : IDisposable
     internal async Task<ApplyResult> ApplyAsync(ApplyOptions? options = null) =>
         await (await OpenAsync()).ApplyAsync(options ?? new() { Allow = Enum.GetValues<HazardKind>().ToHashSet() }, CancellationToken.None);
 
-    /// <summary>Applies and insists that it is done and that nothing is left to do.</summary>
+    /// <summary>Applies and insists that it is done and that nothing is left to do: an apply looks again itself, and fails where anything
+    /// is left, so another plan is asked only in full campaigns.</summary>
     internal async Task ConvergeAsync()
     {
         var result = await ApplyAsync();
         Xunit.Assert.True(result.Outcome is ApplyOutcome.Done or ApplyOutcome.NothingToDo, result.Message);
+        if (!Campaign.Full)
+            return;
         var left = await PlanAsync();
         Xunit.Assert.True(left.Steps.Count == 0, string.Join('\n', left.Steps.Select(step => $"{step.Id}: {step.SqlText}")));
     }

@@ -246,7 +246,7 @@ public sealed class Grants_on_a_server
     public async Task A_role_that_is_no_superuser_gives_and_takes(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        await server.ExecuteAsync("create role deployer login createrole createdb password 'd'; "
+        await server.ExecuteAsync($"create role deployer login createrole createdb password '{TestServer.Verifier("d")}'; "
             + "grant create on database postgres to deployer");
         var file = string.Join('\n', File.Split('\n').Where(static line => !line.Contains("parameters", StringComparison.Ordinal)))
             .Replace("for: [shop_owner, maker], ", "", StringComparison.Ordinal);

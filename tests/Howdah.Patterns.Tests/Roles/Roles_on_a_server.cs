@@ -208,8 +208,8 @@ public sealed class Roles_on_a_server
     public async Task A_role_that_is_no_superuser_applies_what_it_may(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        await server.ExecuteAsync("create role deployer login createrole createdb password 'd'; grant create on database postgres to "
-            + "deployer");
+        await server.ExecuteAsync($"create role deployer login createrole createdb password '{TestServer.Verifier("d")}'; "
+            + "grant create on database postgres to deployer");
         using var estate = new EstateHarness(server, """
             howdah: 1
             estate: shop

@@ -156,7 +156,7 @@ public sealed class Schemas_on_a_server
     public async Task A_role_that_is_no_superuser_makes_them(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        await server.ExecuteAsync("create role deployer login createrole createdb password 'd'; "
+        await server.ExecuteAsync($"create role deployer login createrole createdb password '{TestServer.Verifier("d")}'; "
             + "grant create on database postgres to deployer");
         using var estate = new EstateHarness(server, File, user: "deployer", password: "d");
         await estate.ConvergeAsync();

@@ -46,8 +46,7 @@ public sealed class Killed_creations
 
     // CREATE DATABASE goes on when its client is gone; whoever comes next waits for it to end, or would leave it behind.
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task Wait_for_a_server_that_is_still_at_it(int major)
     {
         using var luggage = await Luggage.OpenAsync(major);
@@ -70,8 +69,7 @@ public sealed class Killed_creations
     // A database's doors and the registry are turned in two transactions: a call that was cut off between them is finished, or turned back,
     // by the next.
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task So_are_suspensions_and_their_ends(int major)
     {
         using var luggage = await Luggage.OpenAsync(major);

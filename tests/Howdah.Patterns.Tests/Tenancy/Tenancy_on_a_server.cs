@@ -187,7 +187,7 @@ public sealed class Tenancy_on_a_server
     public async Task Is_applied_by_a_role_that_is_no_superuser(int major)
     {
         var server = await TestServer.StartOwnAsync(major);
-        await server.ExecuteAsync("create role applier login createdb createrole password 'applier'; "
+        await server.ExecuteAsync($"create role applier login createdb createrole password '{TestServer.Verifier("applier")}'; "
             + "grant create on database postgres to applier");
         using var shop = new EstateHarness(server, Estate("plain", "{ model: rows, roles: [shop_app], tables: [app.t] }"), user: "applier",
             password: "applier");

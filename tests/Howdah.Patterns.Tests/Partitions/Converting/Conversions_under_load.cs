@@ -10,8 +10,7 @@ namespace Howdah.Patterns.Tests.Partitions.Converting;
 public sealed class Conversions_under_load(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(18)]
-    [InlineData(15)]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
     public async Task Lose_and_double_nothing_wherever_they_are_killed(int major)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("HOWDAH_SEED"), out var given) ? given : 815 + major;
@@ -77,8 +76,7 @@ public sealed class Conversions_under_load(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(18)]
-    [InlineData(15)]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task Are_refused_before_anything_is_done_where_something_would_be_lost(int major)
     {
         using var ledger = await Ledger.OpenAsync(major, 100, "create unique index one on app.accounts (name)");

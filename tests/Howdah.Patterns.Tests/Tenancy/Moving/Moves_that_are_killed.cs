@@ -13,8 +13,7 @@ namespace Howdah.Patterns.Tests.Tenancy.Moving;
 public sealed class Moves_that_are_killed(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(15)]
-    [InlineData(18)]
+    [MemberData(nameof(Campaign.On), 1, MemberType = typeof(Campaign))]
     public async Task End_clean_and_lose_nothing(int major)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("HOWDAH_SEED"), out var given) ? given : 4711 + major;
