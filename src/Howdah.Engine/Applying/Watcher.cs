@@ -74,5 +74,5 @@ sealed class Watcher(ServerAccess server, NpgsqlConnection? given = null) : IAsy
     }
 
     async Task<NpgsqlConnection> OpenAsync(CancellationToken token) => connection is { State: System.Data.ConnectionState.Open } open
-        ? open : connection = await server.OpenAdminAsync(null, token);
+        ? open : connection = await server.OpenPlainAsync(null, token);
 }

@@ -51,10 +51,9 @@ public sealed class ServerAccess
         return Facts = new(Name, row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4));
     }
 
-    /// <summary>Opens an unpooled connection as the role that applies; to the maintenance database, where no types but PostgreSQL's own are
-    /// known, where none is named.</summary>
+    /// <summary>Opens an unpooled connection as the role that applies; to the maintenance database where none is named.</summary>
     public Task<NpgsqlConnection> OpenAdminAsync(string? database, CancellationToken token) =>
-        OpenAsync(AdminConnectionString(database), token, types: database is not null);
+        OpenAsync(AdminConnectionString(database), token);
 
     /// <summary>
     /// The same for reading catalogs and running statements: only PostgreSQL's own types are known. Asking for all types takes twice as
@@ -96,13 +95,17 @@ public sealed class ServerAccess
     }
 
     /// <summary>Opens a connection with its password prepared as the server does it; leaves nothing half open.</summary>
-    internal static Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token, bool types = true)
+    internal static Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken token, bool types = true) =>
+        Sources.OpenAsync(Prepared(connectionString), types, token);
+
+    /// <summary>With the password as SASLprep leaves it. Npgsql normalizes at most, and where there is no ICU not even that; libpq and the
+    /// server prepare passwords in full.</summary>
+    internal static string Prepared(string connectionString)
     {
-        // Npgsql normalizes at most, and where there is no ICU not even that; libpq and the server prepare passwords in full.
         var prepared = new NpgsqlConnectionStringBuilder(connectionString);
         if (prepared.Password is { } password)
             prepared.Password = Scram.Prepare(password);
-        return Sources.OpenAsync(prepared.ConnectionString, types, token);
+        return prepared.ConnectionString;
     }
 }
 

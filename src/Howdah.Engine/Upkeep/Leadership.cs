@@ -30,7 +30,7 @@ sealed class Leadership : IAsyncDisposable
     /// <param name="token">Cancels.</param>
     internal static async Task<Leadership> OpenAsync(ServerAccess server, string estate, string who, CancellationToken token)
     {
-        var opened = new Leadership(await server.OpenAdminAsync(null, token), server, estate);
+        var opened = new Leadership(await server.OpenPlainAsync(null, token), server, estate);
         try
         {
             // The server closes a session soon after its machine went dark, and never because it is idle.

@@ -29,7 +29,7 @@ sealed class Scratch : IAsyncDisposable
 
     internal static async Task<Scratch> MakeAsync(ServerAccess server, CancellationToken token)
     {
-        var maintenance = await server.OpenAdminAsync(null, token);
+        var maintenance = await server.OpenPlainAsync(null, token);
         try
         {
             foreach (var leftover in await LeftoversAsync(maintenance, token))

@@ -39,7 +39,7 @@ sealed class Search(Session session, TenancySpec spec, NpgsqlConnection home, Te
 
     async Task ServerAsync(string name, IReadOnlyList<string> places, List<Remains> found, CancellationToken token)
     {
-        await using var server = await session.Servers[name].OpenAdminAsync(null, token);
+        await using var server = await session.Servers[name].OpenPlainAsync(null, token);
         foreach (var place in places)
         {
             found.Add(new("database", $"{place} on {name}", await CountAsync(server, Sql.Of(

@@ -187,7 +187,7 @@ sealed class Mover(Session session, TenancySpec spec, Tenant tenant, MoveOptions
     internal async Task<IReadOnlyList<string>> ProblemsAsync(MoveWork work, CancellationToken token)
     {
         var transfer = await TransferAsync(work, asAtHome: false, token);
-        await using var server = await session.Servers[work.To.Server].OpenAdminAsync(null, token);
+        await using var server = await session.Servers[work.To.Server].OpenPlainAsync(null, token);
         return await transfer.ProblemsAsync(server, token);
     }
 

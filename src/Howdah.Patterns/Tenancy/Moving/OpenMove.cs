@@ -40,7 +40,7 @@ public sealed record OpenMove(string Tenant, string Step, bool Alive, long? Kept
         var found = new List<OpenMove>();
         foreach (var move in open)
         {
-            await using var source = await session.Servers[move.Server].OpenAdminAsync(null, token);
+            await using var source = await session.Servers[move.Server].OpenPlainAsync(null, token);
             found.Add(new(move.Name, move.Step, move.Alive, await KeptAsync(source, move.Id, token)));
         }
         return found;

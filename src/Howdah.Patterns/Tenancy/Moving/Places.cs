@@ -88,7 +88,7 @@ sealed class Places(Session session, TenancySpec spec, Tenant tenant)
     {
         if (place.Model != TenancyModel.Databases)
             return true;
-        await using var server = await session.Servers[place.Server].OpenAdminAsync(null, token);
+        await using var server = await session.Servers[place.Server].OpenPlainAsync(null, token);
         return await server.OneAsync<bool>(Sql.Of(
             $"select exists (select from pg_catalog.pg_database where datname = {new Literal(place.Database)} and datallowconn)"), token);
     }

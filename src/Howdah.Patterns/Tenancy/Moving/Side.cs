@@ -50,28 +50,20 @@ sealed record Side(string Where, string ConnectionString, string Owner, bool Sha
     };
 
     /// <summary>The connection string with all that changes how values are written pinned; for the stream, too.</summary>
-    internal string PinnedString
+    internal string PinnedString => ServerAccess.Prepared(new NpgsqlConnectionStringBuilder(ConnectionString)
     {
-        get
-        {
-            var pinned = new NpgsqlConnectionStringBuilder(ConnectionString)
-            {
-                Pooling = false,
-                Enlist = false,
-                Options = Pinned,
-                MaxAutoPrepare = 200,
-                AutoPrepareMinUsages = 2,
-                CommandTimeout = 0,
-                TcpKeepAlive = true,
-            };
-            if (pinned.Password is { } password)
-                pinned.Password = Scram.Prepare(password);
-            return pinned.ConnectionString;
-        }
-    }
+        Pooling = false,
+        Enlist = false,
+        Options = Pinned,
+        MaxAutoPrepare = 200,
+        AutoPrepareMinUsages = 2,
+        CommandTimeout = 0,
+        TcpKeepAlive = true,
+    }.ConnectionString);
 
     /// <summary>Opens a connection of the role that applies, as itself.</summary>
-    internal Task<NpgsqlConnection> OpenAdminAsync(CancellationToken token) => ServerAccess.OpenAsync(PinnedString, token);
+    internal Task<NpgsqlConnection> OpenAdminAsync(CancellationToken token) =>
+        Sources.OpenAsync(PinnedString, types: true, token);
 
     /// <summary>Opens a connection that reads or writes this tenant's rows, and no other's.</summary>
     internal async Task<NpgsqlConnection> OpenAsync(bool replay, CancellationToken token)

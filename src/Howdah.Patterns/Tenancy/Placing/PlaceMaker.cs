@@ -64,7 +64,7 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
                     : []], token);
             return;
         }
-        await using var server = await session.Servers[place.Server].OpenAdminAsync(null, token);
+        await using var server = await session.Servers[place.Server].OpenPlainAsync(null, token);
         await LockAsync(server, place.Place, token);
         await Run.OneAsync(server, Sql.Of($"drop database if exists {name} with (force)"), token);
         await Run.OneAsync(server, Sql.Of($"drop role if exists {name}"), token);
@@ -73,7 +73,7 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
     /// <summary>Makes a database ahead: nobody's, empty, closed to everybody.</summary>
     internal async Task SpareAsync(Placement place, Structure structure, CancellationToken token)
     {
-        await using var maintenance = await session.Servers[place.Server].OpenAdminAsync(null, token);
+        await using var maintenance = await session.Servers[place.Server].OpenPlainAsync(null, token);
         await LockAsync(maintenance, place.Database, token);
         await TemplateAsync(maintenance, place, structure, token);
         await Run.OneAsync(maintenance, Copy(place.Database), token);
@@ -96,7 +96,7 @@ sealed class PlaceMaker(Session session, TenancySpec spec, NpgsqlConnection home
         CancellationToken token)
     {
         var server = session.Servers[place.Server];
-        await using var maintenance = await server.OpenAdminAsync(null, token);
+        await using var maintenance = await server.OpenPlainAsync(null, token);
         await LockAsync(maintenance, name, token);
         var database = new Ident(name);
         var made = spare && await Spare.FaultAsync(maintenance, name, spec.Owner, token) is null;

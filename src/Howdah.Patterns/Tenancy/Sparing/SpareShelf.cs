@@ -79,7 +79,7 @@ sealed class SpareShelf(Session session, TenancySpec spec, NpgsqlConnection home
         }
         foreach (var server in all.Select(static each => each.Place.Server).Distinct().Where(session.Servers.ContainsKey).ToList())
         {
-            await using var maintenance = await session.Servers[server].OpenAdminAsync(null, token);
+            await using var maintenance = await session.Servers[server].OpenPlainAsync(null, token);
             for (var i = 0; i < all.Count; i++)
             {
                 if (all[i].Usable && all[i].Place.Server == server)
