@@ -45,6 +45,25 @@ public sealed class Databases_on_a_server
         Assert.Empty(plan.Notes);
     }
 
+    // All other tests lean on it: to them, done is what apply says is done.
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task An_apply_after_which_something_is_left_has_failed(int major)
+    {
+        var server = await TestServer.StartOwnAsync(major);
+        using var estate = new EstateHarness(server, File, Mine);
+        var result = await estate.ApplyAsync(new()
+        {
+            Fault = point =>
+            {
+                if (point == "before looking again")
+                    server.ExecuteAsync("alter database shop connection limit 3").GetAwaiter().GetResult();
+            },
+        });
+        Assert.Equal(ApplyOutcome.Failed, result.Outcome);
+        Assert.Contains("yet 1 would change again (databases/main/shop/limit)", result.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task Each_drift_is_mended_by_exactly_its_step(int major)

@@ -1,5 +1,5 @@
-using Npgsql;
 using Howdah.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Howdah.Patterns.Tests.Warehouse;
