@@ -43,6 +43,10 @@ static class Archives
                     await (args[1] == "suspend" ? tenants.SuspendAsync(args[3], CancellationToken.None)
                         : tenants.ResumeAsync(args[3], CancellationToken.None));
                 break;
+            case "refresh": // killed from outside, while something holds it
+                await using (var tenants = await Tenants.OpenAsync(session, home, Pass, CancellationToken.None))
+                    await tenants.RefreshAsync(CancellationToken.None);
+                break;
             default:
                 await TenantErase.RunAsync(session, home, args[3], new() { Fault = Pass }, CancellationToken.None);
                 break;

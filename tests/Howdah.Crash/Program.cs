@@ -4,7 +4,7 @@
 //   Howdah.Crash ESTATE-FOLDER move TENANT MODEL SERVER|- POINT     moves a tenant instead; MODEL resume or abort: ends a move
 //   Howdah.Crash ESTATE-FOLDER upkeep POINT     looks after partitions, see Upkeep.cs
 //   Howdah.Crash ESTATE-FOLDER import POINT ARCHIVE NAME MODEL · abort-import POINT ARCHIVE NAME · erase POINT NAME ·
-//     create POINT NAME MODEL · suspend POINT NAME · resume POINT NAME     see Archives.cs
+//     create POINT NAME MODEL · suspend POINT NAME · resume POINT NAME · refresh 0     see Archives.cs
 //   Howdah.Crash ESTATE-FOLDER convert start|resume|abort|undo|finish TABLE POINT     see Conversions.cs
 //   Howdah.Crash ESTATE-FOLDER pipeline POINT NAME STREAMS     runs a pipeline
 using System.Diagnostics;
@@ -17,7 +17,7 @@ using Howdah.Patterns.Data.Loading;
 using Howdah.Patterns.Tenancy.Moving;
 using Howdah.Patterns.Tenancy.Registry;
 
-if (args[1] is "create" or "suspend" or "resume" or "import" or "abort-import" or "erase")
+if (args[1] is "create" or "suspend" or "resume" or "refresh" or "import" or "abort-import" or "erase")
     return await Howdah.Crash.Archives.RunAsync(args);
 if (args[1] is "convert")
     return await Howdah.Crash.Conversions.RunAsync(args);

@@ -78,6 +78,55 @@ public sealed class Visits_of_databases
         Assert.Equal(["a", "b"], (await visits).Shared);
     }
 
+    /// <summary>A process is killed with SIGKILL within each part of a visit: that part leaves nothing, and running again does what was left.
+    /// </summary>
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task That_are_killed_are_made_by_the_next(int major)
+    {
+        using var luggage = await Luggage.OpenAsync(major);
+        var (market, server) = (luggage.Market, luggage.Market.Server);
+        await using var tenants = await market.TenantsAsync();
+        var held = await tenants.CreateAsync("a", TenancyModel.Databases, null, default);
+        await server.ExecuteAsync("update app.kinds set label = 'SECOND' where kind = 'b'", Market.Database);
+        market.Declare("", static text => text.Replace("app.notes] }, privileges: [select, insert, update, delete]",
+            "app.notes] }, privileges: [select, delete]", StringComparison.Ordinal));
+        await market.Estate.ConvergeAsync();
+
+        // Its rows are on their way, and its privileges are changed and not committed.
+        await KilledAsync("begin; update app.kinds set label = label where kind = 'b'");
+        Assert.Equal("second", await LabelAsync());
+        Assert.True(await MayInsertAsync());
+        await KilledAsync("begin; grant trigger on app.notes to " + held.Home.Place);
+        Assert.Equal("SECOND", await LabelAsync()); // a part that was done stays done
+        Assert.True(await MayInsertAsync());
+
+        var next = await tenants.RefreshAsync(default);
+        Assert.Equal((0, 1, 0), (next.Shared.Count, next.Grants.Count, next.Failed.Count));
+        Assert.False(await MayInsertAsync());
+        Assert.Empty(await tenants.DatabaseDriftAsync(default));
+
+        Task<string?> LabelAsync() => server.ScalarAsync<string>("select label from app.kinds where kind = 'b'", held.Home.Database);
+
+        Task<bool> MayInsertAsync() => server.ScalarAsync<bool>(
+            $"select has_table_privilege('{held.Home.Place}', 'app.orders', 'insert')", held.Home.Database);
+
+        async Task KilledAsync(string hold)
+        {
+            await using var holder = await server.OpenAsync(held.Home.Database);
+            await Market.RunAsync(holder, hold);
+            using var process = luggage.StartCrash("refresh", "0");
+            await Patience.UntilAsync("the visit waits", async () => await server.ScalarAsync<long>(
+                $"select count(*) from pg_stat_activity where datname = '{held.Home.Database}' and wait_event_type = 'Lock'") > 0);
+            process.Kill();
+            await process.WaitForExitAsync();
+            await Market.RunAsync(holder, "rollback");
+            await Patience.UntilAsync("the server knows that it is gone", async () => await server.ScalarAsync<long>(
+                $"select count(*) from pg_stat_activity where datname = '{held.Home.Database}' and pid <> {holder.ProcessID}") == 0);
+        }
+    }
+
     static int Visits(TestServer server, Tenant tenant) => File.ReadLines(server.Log).Count(line =>
         line.Contains("connection authorized", StringComparison.Ordinal)
         && line.Contains($"database={tenant.Home.Database}", StringComparison.Ordinal));

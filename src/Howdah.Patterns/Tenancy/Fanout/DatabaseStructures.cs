@@ -20,7 +20,7 @@ static class DatabaseStructures
         if (places.Count == 0)
             return [];
         var shared = await SharedTables.SumsAsync(spec, home, token);
-        var wanted = await Structures.ReadAsync(home, Structures.Parameters(spec, spec.Wanted.Roles, objects: false), token);
+        var wanted = await Structures.ReadAsync(home, Structures.AtHome(spec, objects: false), token);
         var grants = await Structure.GrantsAsync(spec, spec.Wanted.Roles, home, token);
         var found = new ConcurrentBag<PlaceDifference>();
         await System.Threading.Tasks.Parallel.ForEachAsync(places,
@@ -30,7 +30,7 @@ static class DatabaseStructures
                 try
                 {
                     await using var inside = await session.Servers[place.At.Server].OpenPlainAsync(place.At.Database, each);
-                    var seen = await Structures.ReadAsync(inside, Structures.Parameters(spec, [place.Place], objects: false), each);
+                    var seen = await Structures.ReadAsync(inside, Structures.InDatabase(spec, place, objects: false), each);
                     if (SharedTables.Different(spec, shared, await SharedTables.SumsAsync(spec, inside, each)) is [var copy, ..])
                         found.Add(new(place.Name, place.Place,
                             $"its copy of the shared table {copy.Plain} has other rows: howdah apply brings it up"));

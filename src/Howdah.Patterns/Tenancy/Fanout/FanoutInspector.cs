@@ -69,7 +69,7 @@ static class FanoutInspector
 
         Task<IReadOnlyList<(string Schema, string Object, string Text)>> ReadAsync(IEnumerable<string> schemas, bool objects) =>
             catalog.QueryAsync(Structures.Query, static row => (row.GetString(0), row.GetString(1), row.GetString(2)), token,
-                Structures.Parameters(spec, [(home, home), .. schemas.Select(schema => (schema, home))], spec.Wanted.Roles, objects));
+                Structures.InSchemas(spec, schemas, objects));
     }
 
     static QName Name(Npgsql.NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1));

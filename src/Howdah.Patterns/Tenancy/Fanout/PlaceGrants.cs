@@ -22,7 +22,7 @@ static class PlaceGrants
     /// <summary>What applications may do at home.</summary>
     internal static async Task<HomeGrants> WantedAsync(TenancySpec spec, NpgsqlConnection home, CancellationToken token) =>
         new(await Structure.GrantsAsync(spec, spec.Wanted.Roles, home, token),
-            await OnTablesAsync(spec, spec.Wanted.Roles, home, token));
+            await OnTablesAsync(home, Structures.AtHome(spec, objects: true), token));
 
     /// <summary>Gives all of it anew where anything differs; whether it did.</summary>
     internal static async Task<bool> BringUpAsync(TenancySpec spec, TenantPlace place, HomeGrants wanted, NpgsqlConnection inside,
@@ -30,7 +30,7 @@ static class PlaceGrants
     {
         var seen = await Structure.GrantsAsync(spec, [place.Place], inside, token);
         if (Difference(wanted.Grants, seen) is null
-            && (await OnTablesAsync(spec, [place.Place], inside, token)).SequenceEqual(wanted.OnTables))
+            && (await OnTablesAsync(inside, Structures.InDatabase(spec, place, objects: true), token)).SequenceEqual(wanted.OnTables))
             return false;
         await using var transaction = await inside.BeginTransactionAsync(token);
         await Run.AllAsync(inside,
@@ -40,9 +40,8 @@ static class PlaceGrants
     }
 
     // Also what no grant of ours gives, such as TRUNCATE.
-    static async Task<IReadOnlyList<(string, string, string)>> OnTablesAsync(TenancySpec spec, IReadOnlyList<string> roles,
-        NpgsqlConnection connection, CancellationToken token) =>
-        [.. (await Structures.ReadAsync(connection, Structures.Parameters(spec, roles, objects: true), token))
+    static async Task<IReadOnlyList<(string, string, string)>> OnTablesAsync(NpgsqlConnection connection, object[] parameters,
+        CancellationToken token) => [.. (await Structures.ReadAsync(connection, parameters, token))
             .Where(static row => row.Object.EndsWith(" privileges", StringComparison.Ordinal)).Order()];
 
     // In one transaction: nobody sees the role without.

@@ -4,25 +4,44 @@ using Npgsql;
 namespace Howdah.Patterns.Tenancy.Fanout;
 
 /// <summary>
-/// The structure of tenants' tables as one hash per schema, wherever it stands: columns, defaults, constraints, indexes, triggers,
-/// privileges.
+/// The structure of tenants' tables as one hash per schema, wherever it stands: columns, defaults, constraints, indexes, triggers, rules,
+/// privileges, and the policies of places, which have none.
 /// One query whatever the number of schemas.
 /// </summary>
 static class Structures
 {
+    const string RowSecurity = " row level security";
+
     internal static readonly CatalogQuery Query = CatalogQuery.Load(typeof(Structures), "structure.sql");
 
-    /// <summary>The parameters of the query for home, or a database with home's names.</summary>
-    internal static object[] Parameters(TenancySpec spec, IReadOnlyList<string> roles, bool objects) =>
-        Parameters(spec, [.. Homes(spec).Select(static home => (home, home))], roles, objects);
+    /// <summary>The parameters of the query for home, whose policies are the floor's business.</summary>
+    internal static object[] AtHome(TenancySpec spec, bool objects) =>
+        Parameters(spec, Homes(spec), spec.Wanted.Roles, objects, apart: Homes(spec));
 
-    /// <summary>The parameters of the query for tenants' schemas; home itself may stand among them.</summary>
-    internal static object[] Parameters(TenancySpec spec, IReadOnlyList<(string Schema, string Home)> schemas, IReadOnlyList<string> roles,
-        bool objects) =>
+    /// <summary>The parameters of the query for a tenant's database, which has home's names.</summary>
+    internal static object[] InDatabase(TenancySpec spec, TenantPlace place, bool objects) =>
+        Parameters(spec, Homes(spec), [place.Place], objects, apart: []);
+
+    /// <summary>The parameters of the query for a tenant's schema.</summary>
+    internal static object[] InSchema(TenancySpec spec, TenantPlace place, bool objects) =>
+        Parameters(spec, [(place.Place, Homes(spec)[0])], [], objects, apart: []);
+
+    /// <summary>The parameters of the query for home and tenants' schemas.</summary>
+    internal static object[] InSchemas(TenancySpec spec, IEnumerable<string> schemas, bool objects)
+    {
+        var home = Homes(spec)[0];
+        return Parameters(spec, [(home, home), .. schemas.Select(schema => (schema, home))], spec.Wanted.Roles, objects, apart: [home]);
+    }
+
+    static object[] Parameters(TenancySpec spec, IReadOnlyList<string> homes, IReadOnlyList<string> roles, bool objects,
+        IReadOnlyList<string> apart) => Parameters(spec, [.. homes.Select(static home => (home, home))], roles, objects, apart);
+
+    static object[] Parameters(TenancySpec spec, IReadOnlyList<(string Schema, string Home)> schemas, IReadOnlyList<string> roles,
+        bool objects, IReadOnlyList<string> apart) =>
     [
         schemas.Select(static each => each.Schema).ToArray(), schemas.Select(static each => each.Home).ToArray(),
         spec.Wanted.Tables.Select(static table => table.Schema).ToArray(), spec.Wanted.Tables.Select(static table => table.Name).ToArray(),
-        spec.Wanted.Column, roles.ToArray(), objects,
+        spec.Wanted.Column, roles.ToArray(), objects, apart.ToArray(),
     ];
 
     /// <summary>The schemas of tenants' tables at home.</summary>
@@ -51,9 +70,9 @@ static class Structures
     internal static async Task<string?> DifferenceAsync(TenancySpec spec, NpgsqlConnection home, NpgsqlConnection at, TenantPlace place,
         CancellationToken token)
     {
-        var wanted = await ReadAsync(home, Parameters(spec, spec.Wanted.Roles, objects: true), token);
-        var seen = await ReadAsync(at, place.IsSchema ? Parameters(spec, [(place.Place, Homes(spec)[0])], [], objects: true)
-            : Parameters(spec, [place.Place], objects: true), token);
+        var wanted = await ReadAsync(home, AtHome(spec, objects: true), token);
+        var seen = await ReadAsync(at, place.IsSchema ? InSchema(spec, place, objects: true) : InDatabase(spec, place, objects: true),
+            token);
         return First([.. wanted.Select(static row => (row.Object, row.Text))], [.. seen.Select(static row => (row.Object, row.Text))]);
     }
 
@@ -70,7 +89,9 @@ static class Structures
         }
         var known = home.Select(static each => each.Object).ToHashSet();
         return place.Select(static each => each.Object).Where(name => !known.Contains(name)).Order(StringComparer.Ordinal)
-            .Select(static name => $"{Worded(name)} is not at home").FirstOrDefault();
+            .Select(name => name.EndsWith(RowSecurity, StringComparison.Ordinal)
+                ? $"{Worded(name)} is {there[name].First()}; a place of a tenant's own has none" : $"{Worded(name)} is not at home")
+            .FirstOrDefault();
     }
 
     // "orders column note" reads better the other way round.

@@ -130,15 +130,18 @@ sealed class Luggage : IDisposable
     /// <summary>Works in a process of its own that kills itself at a point; 0: never.</summary>
     internal async Task<(int Code, List<string> Points)> CrashAsync(params string[] what)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), Market.Estate.Folder, .. what])
-        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = StartCrash(what);
         var errors = process.StandardError.ReadToEndAsync();
         var points = (await process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode is 0 or 137, $"exit {process.ExitCode}: {await errors}");
         return (process.ExitCode, points);
     }
+
+    /// <summary>The same, to be killed from outside.</summary>
+    internal Process StartCrash(params string[] what) => Process.Start(new ProcessStartInfo("dotnet",
+        [Path.Combine(AppContext.BaseDirectory, "Howdah.Crash.dll"), Market.Estate.Folder, .. what])
+    { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     public void Dispose()
     {

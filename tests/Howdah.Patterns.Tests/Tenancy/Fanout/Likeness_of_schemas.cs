@@ -24,6 +24,7 @@ public sealed class Likeness_of_schemas
             """)) + string.Concat(((int[])[1, 2]).Select(static i => $"""
             create trigger touch before insert on {Tenants.Place(i)}.orders for each row execute function app.f1();
             create index named on {Tenants.Place(i)}.orders (what);
+            create index box on {Tenants.Place(i)}.orders using gist (to_tsvector('english', what) tsvector_ops (siglen = 32));
 
             """)), Tenants.Database);
         await using var connection = await tenants.Server.OpenAsync(Tenants.Database);
@@ -59,6 +60,9 @@ public sealed class Likeness_of_schemas
             "create or replace trigger touch before insert on P.orders for each row execute function app.f2()",
             "create or replace trigger touch before insert or update on P.orders for each row execute function app.f1()",
             "create or replace trigger touch before insert on P.orders for each row when (new.what = '') execute function app.f1()",
+            "alter table P.orders enable row level security", "alter table P.orders force row level security",
+            "create policy few on P.orders using (what <> 'x')", "create rule quiet as on delete to P.orders do instead nothing",
+            "drop index P.box; create index box on P.orders using gist (to_tsvector('english', what) tsvector_ops (siglen = 64))",
             "create trigger another after delete on P.orders for each row execute function app.f1()"])
         {
             foreach (var workers in (int[])[0, 2])

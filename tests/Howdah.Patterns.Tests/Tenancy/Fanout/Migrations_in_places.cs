@@ -150,6 +150,34 @@ public abstract class Migrations_in_places(int major)
         Assert.Equal(("d002", "column extra of orders is not at home"), (drift.Tenant, drift.Difference));
     }
 
+    /// <summary>Home's policies are the floor; one in a tenant's own place hides rows from the tenant, and a rule loses what it writes.
+    /// </summary>
+    [Fact]
+    public async Task Policies_and_rules_of_places_are_told()
+    {
+        using var tenants = await Tenants.OpenAsync(major, schemas: 5, databases: 2);
+        await tenants.Estate.ConvergeAsync();
+        foreach (var (place, change) in ((int, string)[])[(1, "alter table P.orders enable row level security"),
+            (2, "create policy few on P.orders using (what <> ''); create policy all_of_it on P.orders"),
+            (3, "alter table P.lines force row level security"),
+            (4, "create rule quiet as on delete to P.lines do instead nothing")])
+            await tenants.Server.ExecuteAsync(change.Replace("P", Tenants.Place(place), StringComparison.Ordinal), Tenants.Database);
+        var plan = await tenants.Estate.PlanAsync();
+        Assert.Empty(plan.Steps);
+        Assert.Equal([
+            "row level security of orders is on; a place of a tenant's own has none",
+            "row level security of orders is off, with the policies all_of_it, few; a place of a tenant's own has none",
+            "row level security of lines is off, forced; a place of a tenant's own has none", "rule quiet of lines is not at home"],
+            plan.Notes.Where(static note => note.Code == "HOW0641").Select(static note => note.Message)
+                .Select(static message => message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..]));
+
+        await tenants.Server.ExecuteAsync("alter table app.orders enable row level security", Tenants.Place(502));
+        var session = await tenants.Estate.OpenAsync();
+        await using var registered = await Registered.OpenAsync(session, session.Estate.Databases[0], default);
+        var drift = Assert.Single(await registered.DatabaseDriftAsync(default));
+        Assert.Equal(("d002", "row level security of orders is on; a place of a tenant's own has none"), (drift.Tenant, drift.Difference));
+    }
+
     [Fact]
     public async Task Only_those_that_are_named()
     {

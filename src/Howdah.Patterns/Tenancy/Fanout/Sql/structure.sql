@@ -1,11 +1,13 @@
 -- $1, $2: schemas to look at and the home schemas they stand for; $3, $4: home schemas and names of tenants' tables; $5: tenant column; $6: roles of
--- applications; $7: whether to tell each object. search_path must be empty. Own names are written without a schema, so that equal structures give
--- equal texts wherever they stand; a row per schema, or per object: schema, object, hash or definition
+-- applications; $7: whether to tell each object; $8: those of the schemas in which policies keep tenants apart, and are not told. search_path must
+-- be empty. Own names are written without a schema, so that equal structures give equal texts wherever they stand; a row per schema, or per object:
+-- schema, object, hash or definition
 with place as (
   select n.oid, n.nspname, p.home, pg_catalog.quote_ident(n.nspname) || '.' as own, pg_catalog.quote_ident(p.home) || '.' as homes
   from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) p(schema, home) join pg_catalog.pg_namespace n on n.nspname = p.schema
 ), rel as materialized (
-  select p.nspname, p.own, p.homes, c.oid, c.relname, c.relkind, c.relpersistence, c.relreplident, c.reloptions, c.relacl, c.relowner, c.relnamespace
+  select p.nspname, p.own, p.homes, c.oid, c.relname, c.relkind, c.relpersistence, c.relreplident, c.reloptions, c.relacl, c.relowner, c.relnamespace,
+         c.relrowsecurity, c.relforcerowsecurity
   from rows from (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[])) t(home, name)
   join place p on p.home = t.home
   -- by name, not by a join: with a thousand schemas that have the same tables, the server's guess of how many there are is far off
@@ -43,6 +45,18 @@ with place as (
   select r.nspname, r.relname || ' trigger ' || g.tgname,
          pg_catalog.replace(pg_catalog.replace(pg_catalog.pg_get_triggerdef(g.oid), r.own, ''), r.homes, '') || g.tgenabled::text
   from rel r join pg_catalog.pg_trigger g on g.tgrelid = r.oid and not g.tgisinternal
+  union all
+  select r.nspname, r.relname || ' rule ' || w.rulename,
+         pg_catalog.replace(pg_catalog.replace(pg_catalog.pg_get_ruledef(w.oid), r.own, ''), r.homes, '') || w.ev_enabled::text
+  from rel r join pg_catalog.pg_rewrite w on w.ev_class = r.oid
+  union all
+  select r.nspname, r.relname || ' row level security', case when r.relrowsecurity then 'on' else 'off' end
+    || case when r.relforcerowsecurity then ', forced' else '' end
+    || coalesce((select ', with the policies ' || pg_catalog.string_agg(o.polname, ', ' order by o.polname) from pg_catalog.pg_policy o
+        where o.polrelid = r.oid), '')
+  from rel r
+  where r.nspname <> all ($8::text[]) and (r.relrowsecurity or r.relforcerowsecurity
+    or exists (select from pg_catalog.pg_policy o where o.polrelid = r.oid))
   union all
   select r.nspname, r.relname || ' privileges', pg_catalog.string_agg(distinct x.privilege_type, ', ' order by x.privilege_type)
   from rel r, pg_catalog.aclexplode(r.relacl) x join pg_catalog.pg_roles g on g.oid = x.grantee
