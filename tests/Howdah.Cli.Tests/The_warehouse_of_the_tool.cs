@@ -72,13 +72,14 @@ public sealed class The_warehouse_of_the_tool
     {
         using var estate = new EstateHarness(await TestServer.GetAsync(18), Yaml.Replace("numeric(12,2)\" } } }",
             "numeric(12,2)\" } } }\n        back: { kind: periodic, grain: [day], dates: [day], "
-            + "dimensions: { payer: { dimension: customer } },\n          measures: { rate: { type: integer, additivity: semi } } }",
-            StringComparison.Ordinal));
+            + "dimensions: { payer: { dimension: customer } }, bridges: [house], degenerate: { household: text },\n"
+            + "          measures: { rate: { type: integer, additivity: semi } } }\n"
+            + "      bridges: { house: { group: { household: text }, dimension: customer } }", StringComparison.Ordinal));
         var (exit, drawn, error) = await Tool.RunAsync("warehouse", "diagram", estate.Folder, "--format", "svg");
         Assert.True(exit == 0, error);
         var texts = System.Xml.Linq.XDocument.Parse(drawn).Descendants().Where(static each => each.Name.LocalName == "text")
             .Select(static each => each.Value).ToList();
-        foreach (var text in (string[])["sales", "back", "payer (customer)", "integer Σ but over time",
+        foreach (var text in (string[])["sales", "back", "payer (customer)", "integer Σ but over time", "house", "● household", "share of 1",
             "rollup by_segment: month, customer.segment"])
             Assert.Contains(text, texts);
         Assert.Equal(drawn, (await Tool.RunAsync("warehouse", "diagram", estate.Folder, "--format", "svg")).Out);

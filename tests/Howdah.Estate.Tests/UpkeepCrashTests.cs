@@ -71,14 +71,84 @@ public sealed class UpkeepCrashTests
         }
     }
 
+    /// <summary>A rollup that still counts what retention took away: the partition's last sums, its archive and its end are one.</summary>
+    [Theory]
+    [MemberData(nameof(Campaign.On), 0, MemberType = typeof(Campaign))]
+    public async Task A_rollup_counts_what_was_retired_once_wherever_the_upkeep_was_killed(int major)
+    {
+        static string Yaml(string retention) => $$"""
+            howdah: 1
+            estate: shop
+            SERVERS
+            roles: { shop_owner: {} }
+            databases:
+              kept:
+                owner: shop_owner
+                adopt: true
+                partitions:
+                  dw.visit: { by: day, every: month, premake: 1, from: {{DateTime.UtcNow.Date.AddMonths(-6):yyyy-MM}}-01{{retention}} }
+                warehouse:
+                  facts:
+                    visit: { grain: [visit_id, day], dates: [day], degenerate: { visit_id: bigint },
+                      measures: { minutes: { type: integer } }, partition_by: day }
+                  rollups: { weekly: { fact: visit, date: day, every: week, measures: { minutes: sum }, keep_retired: true } }
+            """;
+        const string Rows = "select string_agg(r::text, ' ' order by r::text) from";
+        using var estate = new EstateHarness(await TestServer.StartOwnAsync(major), Yaml(""));
+        await estate.ConvergeAsync();
+        await estate.Server.ExecuteAsync("""
+            insert into dw.visit (visit_id, day, minutes, batch)
+            select n, date_trunc('month', current_date)::date - interval '6 months' + make_interval(days => n % 180), n, 1
+            from generate_series(1, 400) n;
+            call dw.refresh_weekly()
+            """, "kept");
+        var wanted = await estate.Server.ScalarAsync<string>($"{Rows} dw.weekly r", "kept");
+        await estate.Server.ExecuteAsync("create database before template kept");
+        estate.Write(Yaml(", retain: 3 months, then: archive, archive: { to: archive }"));
+        IReadOnlyList<string> points = [];
+        points = await RoundAsync(0);
+        Assert.True(points.Count > 15, $"{points.Count} points are too few to be all");
+
+        var own = Enumerable.Range(1, points.Count).Where(at => !points[at - 1].Contains('/', StringComparison.Ordinal)).ToList();
+        Assert.Contains("detached", points);
+        foreach (var fatal in Campaign.Full ? own : own.Where((_, i) => i % (own.Count / 4) == major % 3))
+            Assert.NotEmpty(await RoundAsync(fatal));
+
+        async Task<IReadOnlyList<string>> RoundAsync(int fatal)
+        {
+            var what = fatal == 0 ? "undisturbed" : $"PostgreSQL {major}, killed at {points[fatal - 1]} ({fatal} of {points.Count})";
+            await ClearAsync(estate);
+            await estate.Server.ExecuteAsync("drop database kept with (force)");
+            await estate.Server.ExecuteAsync("create database kept template before owner shop_owner");
+            await estate.ConvergeAsync();
+            var (passed, code) = await RunAsync(estate, fatal);
+            Assert.True(fatal == 0 == (code == 0), $"{what}: exit {code}");
+            if (fatal > 0)
+                Assert.True((await RunAsync(estate, 0)).Code == 0, what);
+            // What is in the rollup's queue is worked out anew from what the fact has and what was kept: twice, if it was kept twice.
+            await estate.Server.ExecuteAsync("insert into dw.weekly_queue select bucket from dw.weekly; call dw.refresh_weekly()", "kept");
+            Assert.Equal((what, wanted), (what, await estate.Server.ScalarAsync<string>($"{Rows} dw.weekly r", "kept")));
+            Assert.Equal((what, 3L, 3L), (what, await estate.Server.ScalarAsync<long>("select count(*) from dw.visit_retired where done",
+                "kept"), await estate.Server.ScalarAsync<long>("select count(distinct retirement) from dw.weekly_frozen", "kept")));
+            Assert.Equal((what, false), (what, await estate.Server.ScalarAsync<bool>(
+                "select exists (select from dw.visit where day < date_trunc('month', current_date) - interval '3 months')", "kept")));
+            return passed;
+        }
+    }
+
     static async Task MakeAsync(EstateHarness estate)
+    {
+        await ClearAsync(estate);
+        await estate.Server.ExecuteAsync(Table, "shop");
+    }
+
+    static async Task ClearAsync(EstateHarness estate)
     {
         if (Directory.Exists(Path.Combine(estate.Folder, "archive")))
             Directory.Delete(Path.Combine(estate.Folder, "archive"), recursive: true);
         // A backend whose client was killed needs a moment.
         await estate.Server.ExecuteAsync(
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'howdah%' and pid <> pg_backend_pid()");
-        await estate.Server.ExecuteAsync(Table, "shop");
     }
 
     static async Task<(IReadOnlyList<string> Points, int Code)> RunAsync(EstateHarness estate, int fatal)

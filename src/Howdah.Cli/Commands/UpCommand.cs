@@ -29,7 +29,7 @@ static class UpCommand
                 return applied;
             var known = await KnownAsync(session, token);
             foreach (var load in (await DataLoader.RunAsync(session, screen.Progress, token)).Where(load => load.Loaded))
-                screen.Tell($"Loaded {load.File}: {load.Rows} lines.");
+                screen.Tell($"Loaded {load.File} by {load.Steps}: {load.Rows} lines.");
             if (await LoadAsync(screen, session, token) is not ExitCodes.Done and var failed)
                 return failed;
             await PlaceAsync(screen, session, known, token);

@@ -31,8 +31,8 @@ public sealed class Loading_data
         Assert.True(await server.ScalarAsync<bool>("select to_regclass('shop.whose') is null", "shop"));
 
         estate.Write("lines.sql", Insert);
-        Assert.Equal(new Load("lines.csv", 2, true), Assert.Single(await LoadAsync(estate)));
-        Assert.Equal(new Load("lines.csv", 2, false), Assert.Single(await LoadAsync(estate)));
+        Assert.Equal(new Load("lines.csv", "lines.sql", 2, true), Assert.Single(await LoadAsync(estate)));
+        Assert.Equal(new Load("lines.csv", "lines.sql", 2, false), Assert.Single(await LoadAsync(estate)));
         Assert.Equal("a, \"b\"\nand c|müde",
             await server.ScalarAsync<string>("select string_agg(words, '|' order by line_no) from shop.lines", "shop"));
     }

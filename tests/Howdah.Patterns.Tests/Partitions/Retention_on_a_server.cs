@@ -173,6 +173,28 @@ public sealed class Retention_on_a_server
     }
 
     [Theory]
+    [InlineData(18, "csv", "parquet", ".parquet")]
+    [InlineData(15, "parquet", "csv", ".gz")]
+    public async Task An_attempt_that_was_cut_off_leaves_no_file_of_the_other_format(int major, string before, string after, string file)
+    {
+        using var estate = await MakeAsync(major, $"retain: 8 months, then: archive, archive: {{ to: archive/, format: {before} }}");
+        await Assert.ThrowsAsync<OperationCanceledException>(() => UpkeepAsync(estate, new()
+        {
+            Fault = static point => _ = point == "manifest written" ? throw new OperationCanceledException() : 0,
+        }));
+        var left = Assert.Single(Files(), static each => !each.EndsWith(".json", StringComparison.Ordinal));
+        File.Copy(left, $"{left}.part"); // a process that is killed leaves half of one
+        estate.Write(Yaml($", retain: 8 months, then: archive, archive: {{ to: archive/, format: {after} }}"));
+        Assert.Equal(40L, Assert.Single(Assert.Single((await UpkeepAsync(estate)).Tables).Retired).Rows);
+        Assert.Equal(((string[])[file, ".json"]).Order(StringComparer.Ordinal), Files().Select(Path.GetExtension).Order(
+            StringComparer.Ordinal));
+        Assert.Empty(await BrokenAsync(estate));
+
+        IReadOnlyList<string> Files() =>
+            [.. Directory.EnumerateFiles(Path.Combine(estate.Folder, "archive"), "*", SearchOption.AllDirectories)];
+    }
+
+    [Theory]
     [MemberData(nameof(Versions))]
     public async Task Nothing_is_retired_where_that_would_do_harm(int major)
     {

@@ -8,9 +8,10 @@ namespace Howdah.Patterns.Data.Loading;
 
 /// <summary>What loading one file came to.</summary>
 /// <param name="File">The file as declared.</param>
+/// <param name="Steps">The steps that put its rows where they belong, as declared: a file may have several.</param>
 /// <param name="Rows">Its lines without the header; of the earlier load where it was skipped.</param>
 /// <param name="Loaded">False where this content was loaded before.</param>
-public sealed record Load(string File, long Rows, bool Loaded);
+public sealed record Load(string File, string Steps, long Rows, bool Loaded);
 
 /// <summary>
 /// Loads an estate's files, exactly once each: rows, steps and the record of the load are one transaction, and the record's key is the
@@ -51,8 +52,8 @@ public static class DataLoader
             + $"0))"), token);
         if (await ScalarAsync(connection, Sql.Of($"select rows from howdah.loads where identity = {new Literal(identity)}"), token)
             is long before)
-            return new(file.File, before, false);
-        progress?.Report($"loading {file.File}");
+            return new(file.File, file.Steps, before, false);
+        progress?.Report($"loading {file.File} by {file.Steps}");
         var lift = await ScalarAsync(connection, Sql.Of($"select pg_catalog.to_regprocedure('howdah.lift_floor()') is not null"), token)
             is true;
         await RunAsync(connection, Sql.Of($"set local search_path = ''"), token);
@@ -69,7 +70,7 @@ public static class DataLoader
         await RunAsync(connection, Sql.Of($"insert into howdah.loads (identity, file, rows) values ({new Literal(identity)}, "
             + $"{new Literal(file.File)}, {rows})"), token);
         await transaction.CommitAsync(token);
-        return new(file.File, rows, true);
+        return new(file.File, file.Steps, rows, true);
     }
 
     // The server parses the CSV, so that quotes and line ends inside fields are what COPY says they are.

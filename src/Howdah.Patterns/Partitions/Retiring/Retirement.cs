@@ -158,7 +158,9 @@ sealed class Retirement(Work work, QName parent, string key, string folder, bool
     {
         var relative = ArchiveFolder.Manifest(database, parent.Plain, leaf, open.Id);
         var path = Path.Combine(folder, relative);
-        var rows = Path.ChangeExtension(path, parquet ? ParquetFile.Extension : ".csv.gz");
+        var rows = Path.ChangeExtension(path, parquet ? ParquetFile.Extension : RowFile.Csv);
+        // An attempt that was cut off may have been in the other format.
+        RowFile.Delete(Path.ChangeExtension(path, parquet ? RowFile.Csv : ParquetFile.Extension));
         options.Progress?.Report($"archiving {leaf.Plain}, {digest.Rows} rows");
         options.Fault?.Invoke("before archive");
         var (bytes, sha256) = await RowFile.WriteAsync(work, leaf, columns, rows, token);

@@ -8,6 +8,9 @@ namespace Howdah.Patterns.Partitions.Retiring;
 /// <summary>The rows of a partition in a file: CSV as PostgreSQL writes it, compressed, or Parquet.</summary>
 static class RowFile
 {
+    /// <summary>How files of CSV end.</summary>
+    internal const string Csv = ".csv.gz";
+
     const int Piece = 256 * 1024;
 
     /// <summary>Writes the rows of a table, and gives the file its name once the disk has all of it.</summary>
@@ -124,6 +127,17 @@ static class RowFile
 
     static Sql Names(IReadOnlyList<ArchivedColumn> columns) => Sql.List(columns.Select(static column => new Ident(column.Name)));
 
+    /// <summary>Takes away a file of rows, whole or half.</summary>
+    internal static void Delete(string path)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+            return;
+        File.Delete(path);
+        File.Delete(Half(path));
+    }
+
+    static string Half(string path) => path + ".part";
+
     static string Begin(string path)
     {
         // Whoever may read the rows is for the database to say: the archive is its owner's only.
@@ -132,7 +146,7 @@ static class RowFile
         else
             Directory.CreateDirectory(Path.GetDirectoryName(path)!,
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var half = path + ".part";
+        var half = Half(path);
         File.Delete(half); // of a run that was killed
         return half;
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace Howdah.Patterns.Warehouse;
 
 /// <summary>
-/// The stars of a warehouse as one SVG: each fact in the middle, a line from each of its references to the dimension, branches outwards.
+/// The stars of a warehouse as one SVG: each fact in the middle, a line from each of its references to the dimension and of its groups to
+/// the bridge, branches outwards.
 /// The same for the same file; letters of one width, so that boxes fit them wherever they are drawn.
 /// </summary>
 static class WarehousePicture
@@ -146,6 +147,16 @@ static class WarehousePicture
         }
         foreach (var (column, type) in fact.Degenerate)
             lines.Add(new(column, type, fact.Grain.Contains(column)));
+        foreach (var bridge in fact.Bridges)
+        {
+            foreach (var (column, type) in wanted.Bridges[bridge].Group)
+            {
+                if (lines.TrueForAll(line => line.Left != column))
+                    lines.Add(new(column, type, fact.Grain.Contains(column)));
+            }
+            var from = lines.FindIndex(line => line.Left == wanted.Bridges[bridge].Group.Keys.First());
+            dimensions.Add(bridge, (Bridge(bridge, wanted.Bridges[bridge]), [from]));
+        }
         foreach (var (measure, about) in fact.Measures)
             lines.Add(new(measure, about.Type + (about.Additivity switch
             {
@@ -165,8 +176,15 @@ static class WarehousePicture
         [.. wish.Key.Select(static each => new Line(each.Key, each.Value, true)), .. wish.Attributes.Select(static each =>
             new Line(each.Key, $"{each.Value.Type} {(int)each.Value.Change}"))]);
 
+    static Box Bridge(string name, BridgeWish wish) => new(name, "bridge",
+        [.. wish.Group.Select(static each => new Line(each.Key, each.Value, true)), new(wish.Dimension, "member"), new("weight", "share of 1")]);
+
+    // What a dimension or a bridge leads to.
     static List<Branch> Outriggers(WarehouseWish wanted, string dimension, IReadOnlyList<string> seen)
     {
+        if (wanted.Bridges.TryGetValue(dimension, out var bridge))
+            return [new(Dimension(bridge.Dimension, wanted.Dimensions[bridge.Dimension]), [bridge.Group.Count],
+                Outriggers(wanted, bridge.Dimension, [.. seen, bridge.Dimension]))];
         if (!wanted.Dimensions.TryGetValue(dimension, out var wish))
             return [];
         var lines = wish.Key.Keys.Concat(wish.Attributes.Keys).ToList();
