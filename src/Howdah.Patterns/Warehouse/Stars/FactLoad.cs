@@ -46,11 +46,13 @@ static class FactLoad
             {(wish.Kind == FactKind.Transaction ? Standing(spec, fact, wish, rest) : null)}
             {MissingMembers.Infer(spec, wish)}
             {(wish.Kind == FactKind.Transaction ? null : Standing(spec, fact, wish, rest))}
-              insert into {name} ({Part.List([.. names, .. surrogates])}, batch)
-              select {Part.Columns("s", [.. names, .. surrogates])}, the_batch
-              from ({Source(spec, wish, names, Sql.Of($" and not exists (select from {name} t where "
-                  + $"{DimensionLoad.Equal("t", "f", wish.Grain)})"))}) s;
-              get diagnostics the_loaded = row_count;
+            {FirstLoad.Around(spec, fact, wish, Sql.Of($"""
+                    insert into {name} ({Part.List([.. names, .. surrogates])}, batch)
+                    select {Part.Columns("s", [.. names, .. surrogates])}, the_batch
+                    from ({Source(spec, wish, names, Sql.Of($" and not exists (select from {name} t where "
+                        + $"{DimensionLoad.Equal("t", "f", wish.Grain)})"))}) s;
+                    get diagnostics the_loaded = row_count;
+                """))}
               the_loaded := the_loaded + the_replaced;
             {Routine.Quarantine(In)}
               drop table pg_temp.howdah_in;
