@@ -78,8 +78,8 @@ public sealed class Visits_of_databases
         Assert.Equal(["a", "b"], (await visits).Shared);
     }
 
-    /// <summary>A process is killed with SIGKILL within each part of a visit: that part leaves nothing, and running again does what was left.
-    /// </summary>
+    /// <summary>A process is killed with SIGKILL within each part of a visit: that part leaves nothing, and running again does what was
+    /// left.</summary>
     [Theory]
     [InlineData(15)]
     [InlineData(18)]

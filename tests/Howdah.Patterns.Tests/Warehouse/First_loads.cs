@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Howdah.Patterns.Tests.Warehouse;
 
-/// <summary>Many rows into an empty fact: its indexes are built of them afterwards and are what they were; where that could harm anybody,
-/// they stay and are filled.</summary>
+/// <summary>Many rows into an empty fact that nobody need read meanwhile: its indexes are built of them afterwards and are what they were;
+/// where that could harm anybody, or nobody asked for it, they stay and are filled.</summary>
 public sealed class First_loads
 {
     // Names, definitions, of partitions too; those that no key has.
@@ -29,6 +29,7 @@ public sealed class First_loads
             create unique index once on dw.click (click_id, day, clicks);
             """);
         await StageAsync(db);
+        await Star.RunAsync(db, "set howdah.alone = 'on'");
         var wanted = await Star.TextAsync(db, Indexes);
         var (kept, gone) = (await OidsAsync(db, "click_grain", "told", "once", "click_1_pkey", "call_grain"),
             await OidsAsync(db, " ON ONLY ", "click_customer_bk", "call_shop_ix", "call_called_ix"));
@@ -55,6 +56,8 @@ public sealed class First_loads
         await using var db = await star.OpenAsync();
         await StageAsync(db);
         var before = await OidsAsync(db, "job_done_ix");
+        await LoadAsync(""); // nobody said that it may be locked
+        await Star.RunAsync(db, "truncate dw.job; set howdah.alone = 'on'");
 
         // Somebody reads: nobody waits for anybody.
         await using (var reader = await star.Server.OpenAsync(db.Database!))

@@ -94,6 +94,8 @@ sealed class BatchRun(PipelinesSpec spec, string name, LoadOptions options, Load
         if (!direct)
         {
             options.Progress?.Report(new(source.Name, "loading", read.Records, read.Rejected, read.Bytes, read.Bytes));
+            if (options.Alone)
+                await session.RunAsync(Sql.Of($"set local howdah.alone = 'on'"), token); // for the procedures of facts
             await rows.CarryAsync(target.Protected || wish.Call is not null, Batch, token);
         }
         if (staging is { } over)

@@ -3,9 +3,10 @@ using Howdah.Engine.Planning;
 namespace Howdah.Patterns.Warehouse;
 
 /// <summary>
-/// The first load of a fact: an index that is filled row by row takes several times as long as one that is built of what is there. So many
-/// rows into an empty table have its indexes, which are no key's, dropped and built again in the load's own transaction: whoever else looks
-/// sees all of them or waits. Where somebody uses the table, or something hangs on an index that its definition does not tell, all stay.
+/// The first load of a fact: an index that is filled row by row takes several times as long as one that is built of what is there. Where
+/// the caller says that nobody need read meanwhile (<c>howdah.alone</c>), many rows into an empty table have its indexes, which are no
+/// key's, dropped and built again in the load's own transaction; whoever looks waits for its end, which is why it is never done unasked.
+/// Where somebody uses the table, or something hangs on an index that its definition does not tell, all stay.
 /// </summary>
 static class FirstLoad
 {
@@ -27,7 +28,8 @@ static class FirstLoad
                 the_indexes pg_catalog.text[];
                 the_each pg_catalog.text;
               begin
-                if the_read >= {Least} and {Empty(table)} then
+                if the_read >= {Least} and pg_catalog.current_setting('howdah.alone', true) = 'on'
+                    and {Empty(table)} then
                   begin
                     lock table {spec.Name(fact)} in access exclusive mode nowait;
             {Sql.Join("\n", keys.Select(key => Immediate(spec, table, key)))}

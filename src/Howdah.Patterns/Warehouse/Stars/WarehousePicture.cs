@@ -177,7 +177,8 @@ static class WarehousePicture
             new Line(each.Key, $"{each.Value.Type} {(int)each.Value.Change}"))]);
 
     static Box Bridge(string name, BridgeWish wish) => new(name, "bridge",
-        [.. wish.Group.Select(static each => new Line(each.Key, each.Value, true)), new(wish.Dimension, "member"), new("weight", "share of 1")]);
+        [.. wish.Group.Select(static each => new Line(each.Key, each.Value, true)), new(wish.Dimension, "member"),
+            new("weight", "share of 1")]);
 
     // What a dimension or a bridge leads to.
     static List<Branch> Outriggers(WarehouseWish wanted, string dimension, IReadOnlyList<string> seen)
