@@ -79,8 +79,8 @@ public sealed class The_warehouse_of_the_tool
         Assert.True(exit == 0, error);
         var texts = System.Xml.Linq.XDocument.Parse(drawn).Descendants().Where(static each => each.Name.LocalName == "text")
             .Select(static each => each.Value).ToList();
-        foreach (var text in (string[])["sales", "back", "payer (customer)", "integer Σ but over time", "house", "● household", "share of 1",
-            "rollup by_segment: month, customer.segment"])
+        foreach (var text in (string[])["sales", "back", "payer (customer)", "integer Σ but over time", "house", "● household",
+            "share of 1", "rollup by_segment: month, customer.segment"])
             Assert.Contains(text, texts);
         Assert.Equal(drawn, (await Tool.RunAsync("warehouse", "diagram", estate.Folder, "--format", "svg")).Out);
         Assert.Contains("prefers-color-scheme: dark", drawn, StringComparison.Ordinal);
