@@ -37,7 +37,7 @@ public sealed class Attacks_on_places
         new("TEN-B23", "create or replace function howdah.unless_closed(tenant uuid) returns uuid language sql stable as 'select tenant'"),
         new("TEN-F21", "create or replace function howdah.verified_tenant() returns uuid language sql stable as "
             + "$$ select split_part(current_setting('howdah.tenant', true), '.', 1)::uuid $$"),
-        new("TEN-F21", "VERIFY: < extract(epoch from clock_timestamp()) => < 0"),
+        new("TEN-F21", "VERIFY: < date_part('epoch', clock_timestamp()) => < 0"),
         new("TEN-F21", "VERIFY: not in (0, pg_backend_pid()) => < 0"),
         new("TEN-F21", "VERIFY: left(said, -65) => left(said, 36)"),
         new("TEN-F21", "update howdah.signing set inner_key = outer_key"),
