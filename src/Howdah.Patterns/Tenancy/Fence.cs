@@ -62,8 +62,8 @@ static class Fence
         $"not pg_catalog.pg_has_role(session_user, {new Literal(spec.Owner)}, 'MEMBER')";
 
     /// <summary>The body of verified_tenant: HMAC over tenant, expiry and backend, built from the server's own SHA-256. Hashes of the two
-    /// signatures are compared first, so that how long it takes tells nothing of the right one. It is looked at first: what it covers was written
-    /// by who has the key, and needs no further looks at its form.</summary>
+    /// signatures are compared first, so that how long it takes tells nothing of the right one. The signature is looked at first: what it
+    /// covers was written by who has the key, and needs no further looks at its form.</summary>
     internal static string Verify(TenancySpec spec) =>
         $"""
 
