@@ -30,7 +30,7 @@ static class LoadCommand
         var alone = new Option<bool>("--alone")
         {
             Description = "Lets the first load of 50,000 rows or more into an empty fact of the warehouse lock it and build its indexes at "
-                + "the end: half the time or less, and whoever reads it waits.",
+                + "the end: about half the time, and whoever reads it waits.",
         };
         var json = TenantVerb.Json();
         var command = Common.Command("load", "Loads a pipeline: each content exactly once, in one transaction; what is wrong goes to the "

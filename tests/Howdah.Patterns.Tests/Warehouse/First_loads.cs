@@ -26,19 +26,25 @@ public sealed class First_loads
             create table dw.click_2 partition of dw.click for values from ('2024-02-01') to ('2024-03-01');
             create index " ON ONLY " on dw.click (clicks) with (fillfactor = 70) where clicks > 5;
             create index told on dw.click (clicks); comment on index dw.told is 'why';
+            create index counted on dw.click ((clicks * 2)); alter index dw.counted alter column 1 set statistics 300;
+            set allow_in_place_tablespaces = on
+            """);
+        await Star.RunAsync(db, "create tablespace aside location ''");
+        await Star.RunAsync(db, """
+            create index apart on dw.click (batch) tablespace aside;
             create unique index once on dw.click (click_id, day, clicks);
             """);
         await StageAsync(db);
         await Star.RunAsync(db, "set howdah.alone = 'on'");
         var wanted = await Star.TextAsync(db, Indexes);
-        var (kept, gone) = (await OidsAsync(db, "click_grain", "told", "once", "click_1_pkey", "call_grain"),
+        var (kept, gone) = (await OidsAsync(db, "click_grain", "told", "counted", "apart", "once", "click_1_pkey", "call_grain"),
             await OidsAsync(db, " ON ONLY ", "click_customer_bk", "call_shop_ix", "call_called_ix"));
         await Star.RunAsync(db, "call dw.load_click('clicks', 1)");
         // Checks that wait for the transaction's end are looked at before.
         await Star.RunAsync(db, "begin; set constraints all deferred; call dw.load_call('calls', 2); commit");
         Assert.Equal("(50000,50000)", await Star.TextAsync(db, "select (select count(*) from dw.click), (select count(*) from dw.call)"));
         Assert.Equal(wanted, await Star.TextAsync(db, Indexes));
-        Assert.Equal(kept, await OidsAsync(db, "click_grain", "told", "once", "click_1_pkey", "call_grain"));
+        Assert.Equal(kept, await OidsAsync(db, "click_grain", "told", "counted", "apart", "once", "click_1_pkey", "call_grain"));
         var anew = await OidsAsync(db, " ON ONLY ", "click_customer_bk", "call_shop_ix", "call_called_ix");
         Assert.Empty(anew.Split('\n').Intersect(gone.Split('\n')));
 

@@ -78,7 +78,7 @@ public sealed record LoadOptions
     public int? Streams { get; init; }
 
     /// <summary>Whether nobody need read meanwhile: the first load of many rows into an empty fact locks it, and builds its indexes at the
-    /// end, in half the time or less. Other loads go as ever.</summary>
+    /// end, in about half the time. Other loads go as ever.</summary>
     public bool Alone { get; init; }
 
     /// <summary>What is asked for addresses: limits of time, proxies and certificates are its own. Needed where there are any.</summary>

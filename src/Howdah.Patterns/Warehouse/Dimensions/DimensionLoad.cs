@@ -258,16 +258,7 @@ static class DimensionLoad
     static Sql? Constraints(WarehouseSpec spec, string dimension, string when)
     {
         var keys = Referring(spec, dimension).Where(each => spec.Wanted.Facts[each.Fact].ForeignKeys).ToList();
-        return keys.Count == 0 ? null : Sql.Join("\n", keys.Select(each =>
-        {
-            var key = FactParts.Key(each.Fact, each.Role);
-            return Sql.Of($"""
-                  if exists (select from pg_catalog.pg_constraint k where k.conname = {new Literal(key)}
-                             and k.conrelid = {new Literal(spec.Name(each.Fact).ToString())}::pg_catalog.regclass) then
-                    set constraints {spec.Name(key)} {new Words(when)};
-                  end if;
-                """);
-        }));
+        return keys.Count == 0 ? null : Sql.Join("\n", keys.Select(each => FactParts.LookedAt(spec, each.Fact, each.Role, when)));
     }
 
     static Sql Members(WarehouseSpec spec, string dimension, DimensionWish wish) =>

@@ -69,6 +69,18 @@ static class FactParts
 
     internal static string Key(string fact, string role) => $"{fact}_{role}_fk";
 
+    /// <summary>When a foreign key is looked at in this transaction, if it is there already.</summary>
+    internal static Sql LookedAt(WarehouseSpec spec, string fact, string role, string when)
+    {
+        var key = Key(fact, role);
+        return Sql.Of($"""
+                  if exists (select from pg_catalog.pg_constraint k where k.conname = {new Literal(key)}
+                             and k.conrelid = {new Literal(spec.Name(fact).ToString())}::pg_catalog.regclass) then
+                    set constraints {spec.Name(key)} {new Words(when)};
+                  end if;
+            """);
+    }
+
     static Sql Column(FactWish wish, FactColumn column) => Sql.Of($"{new Ident(column.Name)} {Part.Type(column.Type)}"
         + $"{(FactColumns.IsOptional(wish, column) ? null : Sql.Of($" not null"))}");
 }

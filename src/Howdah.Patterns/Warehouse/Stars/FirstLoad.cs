@@ -21,7 +21,8 @@ static class FirstLoad
     internal static Sql Around(WarehouseSpec spec, string fact, FactWish wish, Sql fill)
     {
         var table = new Literal(spec.Name(fact).ToString());
-        var keys = wish.ForeignKeys ? wish.References.Keys.Select(role => FactParts.Key(fact, role)).ToList() : [];
+        // No index is built while a check of the table waits for the transaction's end: those that are known are made now.
+        var roles = wish.ForeignKeys ? wish.References.Keys.ToList() : [];
         return Sql.Of($"""
               declare
                 the_drops pg_catalog.text[];
@@ -32,14 +33,14 @@ static class FirstLoad
                     and {Empty(table)} then
                   begin
                     lock table {spec.Name(fact)} in access exclusive mode nowait;
-            {Sql.Join("\n", keys.Select(key => Immediate(spec, table, key)))}
+            {Sql.Join("\n", roles.Select(role => FactParts.LookedAt(spec, fact, role, "immediate")))}
                     if {Empty(table)} and not exists (
                       select from pg_catalog.pg_trigger g
                       where (g.tgrelid = {table}::pg_catalog.regclass
                           or g.tgrelid in (select p.relid from pg_catalog.pg_partition_tree({table}) p))
                         and g.tgdeferrable and not exists (select from pg_catalog.pg_constraint k
-                        where k.oid = g.tgconstraint and k.conname = any(array[{Sql.Join(", ", keys.Select(static key =>
-                            Sql.Of($"{new Literal(key)}")))}]::pg_catalog.name[]))) then
+                        where k.oid = g.tgconstraint and k.conname = any(array[{Sql.Join(", ", roles.Select(role =>
+                            Sql.Of($"{new Literal(FactParts.Key(fact, role))}")))}]::pg_catalog.name[]))) then
             {Indexes(table)}
                       foreach the_each in array coalesce(the_drops, array[]::pg_catalog.text[]) loop
                         execute the_each;
@@ -60,14 +61,6 @@ static class FirstLoad
     // By size: policies hide rows from an owner, too.
     static Sql Empty(Literal table) => Sql.Of($"pg_catalog.pg_relation_size({table}) = 0 and not exists (select "
         + $"from pg_catalog.pg_partition_tree({table}) p where pg_catalog.pg_relation_size(p.relid) > 0)");
-
-    // No index is built while a check of the table waits for the transaction's end.
-    static Sql Immediate(WarehouseSpec spec, Literal table, string key) => Sql.Of($"""
-                    if exists (select from pg_catalog.pg_constraint k where k.conname = {new Literal(key)}
-                               and k.conrelid = {table}::pg_catalog.regclass) then
-                      set constraints {spec.Name(key)} immediate;
-                    end if;
-        """);
 
     // Of a partitioned table its own, which take those of its partitions with them.
     static Sql Indexes(Literal table) => Sql.Of($"""
