@@ -76,8 +76,9 @@ static class LoadBench
             ## Loading files
 
             Made by `dotnet run -c Release --project bench/Howdah.Bench -- load FLIGHTS.csv {major} {rounds}`:
-            PostgreSQL {major} on loopback (no fsync), {Environment.ProcessorCount} cores shared by server and loader, the 3,000,000 flights of vega-datasets as a CSV file of 5
-            columns (106 MB, written by DuckDB from Parquet); every record is checked. Medians of {rounds} rounds, all ways in each round;
+            PostgreSQL {major} on loopback (no fsync), {Environment.ProcessorCount} cores shared by server and loader, the
+            3,000,000 flights of vega-datasets as a CSV file of 5 columns (106 MB, written by DuckDB from Parquet); every record is checked.
+            Medians of {rounds} rounds, all ways in each round;
             ratios count, seconds do not. `psql` is Debian's 15; through partitions it leaves the key's `line` to a sequence,
             Howdah counts it. {(contrast is null ? "pgloader was not installed."
                 : $"pgloader is Debian's {contrast}, as it comes, one round.")}
